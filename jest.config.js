@@ -1,0 +1,22 @@
+/** Tests run on the sources: swc strips the types, `npm run lint` checks them. */
+const construct = process.env.KILN_TEST_CDK === 'cdktn' ? { '^cdktf$': 'cdktn' } : {};
+
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  moduleNameMapper: {
+    '^kiln-cdk$': '<rootDir>/constructs/index.ts',
+    '^kiln-cdk/stacks$': '<rootDir>/stacks/index.ts',
+    ...construct,
+  },
+  setupFilesAfterEnv: ['<rootDir>/test/helpers/setup.ts'],
+  // Real QEMU guests under emulation: a test waits for what it needs, and this is only the outer fence.
+  testTimeout: 60_000,
+};

@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+
+/** `sha256:` and 64 hexadecimal digits. */
+export const Digest = v.pipe(
+  v.string(),
+  v.regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits'),
+);
+
+/** An image as the runtime receives it: a staged file, and what is to be made of it. */
+export const ImageSpec = v.strictObject({
+  /** Absolute path of the staged kernel or disk. */
+  path: v.string(),
+  /** `kernel`: a bootable ELF, forged into a disk; `disk`: a raw disk, used as it is. */
+  kind: v.picklist(['kernel', 'disk']),
+  /** Name of the image, by its inputs (design decision 2); see `imageDigest` in lib/image. */
+  digest: Digest,
+  bootArgs: v.array(v.string()),
+  /** `disk`: boot the forged disk, as a cloud would; `direct`: QEMU loads the kernel itself, faster. */
+  boot: v.picklist(['disk', 'direct']),
+});
+export type ImageSpec = v.InferOutput<typeof ImageSpec>;

@@ -1,0 +1,14 @@
+export { HealthCheckSpec } from './health-check-spec';
+export { Digest, ImageSpec } from './image-spec';
+export { instanceName, instanceNames, type LaunchSpec, revisionOf } from './instance-name';
+export { parseWith } from './parse';
+export { PeerSpec, Port, parseServiceSpec, ServiceName, ServiceSpec } from './service-spec';
+export type {
+  InstancePhase,
+  InstanceStatus,
+  RolloutFailure,
+  ServiceEvent,
+  ServicePhase,
+  ServiceStatus,
+} from './service-status';
+export { CanaryStep, UpdatePolicySpec } from './update-policy-spec';
