@@ -48,7 +48,9 @@ install_packages() {
 install_npm_packages() {
   if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then return; fi
   say 'installing npm packages'
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  # Not `npm ci`: the lock file holds only the platform packages that the registry of the machine it was made on
+  # offered, and `ci` refuses a lock without the others. This takes the locked versions all the same.
+  npm install --no-save --no-audit --no-fund --loglevel=error >&2
   touch node_modules/.package-lock.json
 }
 
