@@ -37,7 +37,9 @@ export class KilnError extends Error {
 
 /** The text of anything thrown, for a message that must not itself throw. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // By shape, not by class: an error may come from another realm, as every one of the file system does under jest.
+  const message = (error as Error | undefined)?.message;
+  return typeof message === 'string' ? message : String(error);
 }
 
 /** The operating system's error code (`ENOENT`, `EADDRINUSE`), where there is one. */
