@@ -1,0 +1,64 @@
+import { KilnError } from '../../errors';
+import type { ImageInspection } from '../inspect';
+import { SECTOR } from './layout';
+
+/** Bytes that differ between the kernel's file and its copy on the disk. */
+export interface Patch {
+  /** Offset in the kernel, in bytes. */
+  readonly offset: number;
+  readonly bytes: Buffer;
+  readonly because: string;
+}
+
+const PT_LOAD = 1;
+const PT_NULL = Buffer.alloc(4);
+/** GRUB reads so much of a kernel before it looks at program headers (MULTIBOOT_SEARCH). */
+const HEADERS_WITHIN = { multiboot1: 8192, multiboot2: 32768 } as const;
+/** Offset of load_end_addr in a multiboot header. */
+const LOAD_END = 20;
+
+/**
+ * What GRUB would trip over in this kernel, mended in the disk's copy.
+ * @throws KilnError `image.not-bootable` where it cannot be mended
+ */
+export function kernelPatches(image: ImageInspection, protocol: 'multiboot1' | 'multiboot2'): Patch[] {
+  const kludge = protocol === 'multiboot1' ? image.multiboot1?.kludge : undefined;
+  if (kludge) return loadEndPatch(image);
+  requireEarlyHeaders(image, HEADERS_WITHIN[protocol]);
+  return (image.elf?.segments ?? [])
+    .filter((segment) => segment.type === PT_LOAD && segment.memorySize === 0)
+    .map((segment) => ({
+      offset: segment.headerOffset,
+      bytes: PT_NULL,
+      because: 'an empty segment, which GRUB takes for an overlap (unikraft issue 1680)',
+    }));
+}
+
+/**
+ * "Up to the end of the file" would take in the zeros that fill the disk's last sector, and GRUB then clears the
+ * memory after them with a negative length.
+ */
+function loadEndPatch(image: ImageInspection): Patch[] {
+  const { offset, kludge } = image.multiboot1 ?? {};
+  if (offset === undefined || !kludge || kludge.loadEnd !== 0 || image.size % SECTOR === 0) return [];
+  const fileStart = offset - (kludge.headerAddress - kludge.loadAddress);
+  const loadEnd = kludge.loadAddress + image.size - fileStart;
+  if (loadEnd > 0xffffffff) return [];
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(loadEnd);
+  return [
+    { offset: offset + LOAD_END, bytes, because: 'the end of the load was left to the size of the file' },
+  ];
+}
+
+function requireEarlyHeaders(image: ImageInspection, within: number): void {
+  const end = image.elf?.segmentTableEnd ?? 0;
+  if (end <= within) return;
+  throw new KilnError(
+    `the image '${image.name}' has program headers up to byte ${end}, and GRUB finds them only in the first ${within} bytes`,
+    {
+      code: 'image.not-bootable',
+      remedy: 'Link it so that they follow the ELF header, as linkers do by default.',
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import type { ImageFacts } from './image-facts';
+
+/** What a system's file says when it knows an image. */
+export interface Recognition {
+  /** Kind of build where the system has several: `virtio`, `hvt`, `qemu`. */
+  readonly variant?: string;
+  readonly version?: string;
+  /** Which bytes showed it, for people. */
+  readonly because: string;
+  /** Offset of those bytes in the file. */
+  readonly offset: number;
+  /** The kernel skips the first word of its command line, taking it for a file name. @default false */
+  readonly dropsFirstWord?: boolean;
+  /** Why it cannot boot as a machine of its own, where that is so. @default - it can */
+  readonly cannotBoot?: string;
+}
+
+/** One unikernel system: its names, and how to know it from bytes. */
+export interface System {
+  /** Stable identifier: `solo5`. */
+  readonly id: string;
+  /** Name for people: `Solo5`. */
+  readonly title: string;
+  recognise(facts: ImageFacts): Recognition | undefined;
+}
+
+/** A system as found in an image. */
+export interface RecognisedSystem extends Omit<Recognition, 'dropsFirstWord'> {
+  readonly id: string;
+  readonly title: string;
+  readonly dropsFirstWord: boolean;
+}
