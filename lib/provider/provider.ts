@@ -1,0 +1,40 @@
+import { realpathSync } from 'node:fs';
+import type { ProviderDefinition, ResourceDefinition } from '../plugin';
+import type { RuntimeClient } from '../runtime/client';
+import type { LocalMeta } from './local-meta';
+import { ProgressSender } from './progress';
+import { localService } from './resources/local-service';
+import { installedEntry } from './runtime-entry';
+
+/** The Terraform provider `kiln`: what Terraform's own providers lack to run unikernels. */
+export function kilnProvider(version: string): ProviderDefinition {
+  return {
+    name: 'kiln',
+    version,
+    configure: () => localMeta(version),
+    resources: { kiln_local_service: localService as unknown as ResourceDefinition },
+  };
+}
+
+function localMeta(version: string): LocalMeta {
+  let client: Promise<RuntimeClient> | undefined;
+  return {
+    folder: realpathSync(process.cwd()),
+    progress: new ProgressSender(process.env.KILN_PROGRESS),
+    runtime: () => {
+      client ??= connect(version);
+      return client;
+    },
+  };
+}
+
+async function connect(version: string): Promise<RuntimeClient> {
+  // Only plans and applies come this far; schema and validate walks are spared the loading.
+  const { connectRuntime, RuntimePaths } = await import('../runtime/client');
+  const paths = RuntimePaths.fromEnvironment();
+  return connectRuntime({
+    paths,
+    entry: await installedEntry(paths, process.argv[1] ?? __filename),
+    version,
+  });
+}
