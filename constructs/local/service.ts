@@ -1,0 +1,101 @@
+import { TerraformOutput } from 'cdktf';
+import { KilnError } from '../../lib/errors';
+import type { PeerSpec } from '../../lib/spec';
+import { LocalService } from '../bindings';
+import type { ConnectionDefinition, IServiceBinding, ServiceDefinition } from '../platform';
+import type { ExposeOptions, UnikernelService } from '../unikernel-service';
+import { claimServiceName, pathInStack } from './service-name';
+
+/** First and last address that QEMU's user network 10.0.2.0/24 can give to peers; its DHCP starts at .15. */
+const FIRST_PEER = 100;
+const LAST_PEER = 254;
+
+/** A service in the local runtime: one `kiln_local_service`, named `Resource` below the service. */
+export class LocalServiceBinding implements IServiceBinding {
+  readonly resource: LocalService;
+  private readonly after = new Set<LocalServiceBinding>();
+
+  constructor(
+    private readonly service: UnikernelService,
+    private readonly definition: ServiceDefinition,
+  ) {
+    const { image } = definition;
+    const { kind, boot, bootArgs } = image.source;
+    this.resource = new LocalService(service, 'Resource', {
+      ...definition,
+      name: claimServiceName(service),
+      image: { path: image.path, kind, boot, bootArgs: [...bootArgs], digest: image.digest(bootArgs) },
+      hostPort: 'none',
+      peers: [],
+    });
+    // Readable in a plan: kiln_local_service.web, not kiln_local_service.web_1D2E3F4A.
+    this.resource.overrideLogicalId(this.logicalId);
+  }
+
+  get endpoint(): string {
+    return this.resource.endpoint;
+  }
+
+  expose(options: ExposeOptions): void {
+    const hostPort = options.port === undefined ? 'auto' : `${options.port}`;
+    const before = this.resource.hostPort;
+    if (before === hostPort) return;
+    if (before !== 'none') {
+      throw new KilnError(
+        `'${this.service.node.path}' is already exposed with port ${before}, and now with ${hostPort}; ` +
+          'expose it once',
+        { code: 'constructs.expose' },
+      );
+    }
+    this.resource.hostPort = hostPort;
+    const output = new TerraformOutput(this.service, 'Endpoint', { value: this.endpoint });
+    output.overrideLogicalId(`${this.logicalId}_endpoint`);
+  }
+
+  connect({ bootArg }: ConnectionDefinition, peer: LocalServiceBinding): void {
+    const address = this.nextAddress();
+    const port = peer.definition.port;
+    const spec: PeerSpec = { service: peer.resource.name, address, port };
+    this.resource.peers = [...this.resource.peers, spec];
+    if (bootArg !== undefined) this.addBootArg(`${bootArg}=${address}:${port}`);
+    this.startAfter(peer);
+  }
+
+  private get logicalId(): string {
+    return pathInStack(this.service).join('-');
+  }
+
+  private nextAddress(): string {
+    const host = FIRST_PEER + this.resource.peers.length;
+    if (host <= LAST_PEER) return `10.0.2.${host}`;
+    throw new KilnError(
+      `'${this.service.node.path}' has ${this.resource.peers.length} connections, as many as its network has ` +
+        'addresses for; put a service in between that passes calls on',
+      { code: 'constructs.connection' },
+    );
+  }
+
+  private addBootArg(arg: string): void {
+    const bootArgs = [...this.resource.image.bootArgs, arg];
+    this.resource.image = {
+      ...this.resource.image,
+      bootArgs,
+      digest: this.definition.image.digest(bootArgs),
+    };
+  }
+
+  /** Services may call each other in a circle, Terraform's dependencies may not: what would close one is left out. */
+  private startAfter(peer: LocalServiceBinding): void {
+    if (peer.waitsFor(this)) return;
+    this.after.add(peer);
+    this.resource.dependsOn = [...this.after].map(
+      ({ resource }) => `${LocalService.tfResourceType}.${resource.friendlyUniqueId}`,
+    );
+  }
+
+  private waitsFor(other: LocalServiceBinding, seen = new Set<LocalServiceBinding>()): boolean {
+    if (this === other) return true;
+    seen.add(this);
+    return [...this.after].some((next) => !seen.has(next) && next.waitsFor(other, seen));
+  }
+}

@@ -1,0 +1,2 @@
+export { LocalPlatform } from '../constructs/local/platform';
+export { LocalStack } from './local-stack';
