@@ -3,7 +3,6 @@ import { KilnError } from '../../lib/errors';
 import { KilnProvider } from '../bindings';
 import {
   type BoundImage,
-  type ConnectionDefinition,
   type IPlatform,
   type IServiceBinding,
   Platform,
@@ -35,28 +34,22 @@ export class LocalPlatform implements IPlatform {
   }
 
   bindService(service: UnikernelService, definition: ServiceDefinition): IServiceBinding {
-    const binding = new LocalServiceBinding(service, definition);
+    const binding = new LocalServiceBinding(service, definition, this);
     this.bindings.set(service, binding);
-    return {
-      endpoint: binding.endpoint,
-      expose: (options) => {
-        this.claimHostPort(service, options.port);
-        binding.expose(options);
-      },
-      connect: (connection) => binding.connect(connection, this.bindingOf(connection)),
-    };
+    return binding;
   }
 
-  private bindingOf({ peer }: ConnectionDefinition): LocalServiceBinding {
-    const binding = this.bindings.get(peer);
+  /** @throws KilnError `constructs.connection` for a service that is not on this platform */
+  findBinding(service: UnikernelService): LocalServiceBinding {
+    const binding = this.bindings.get(service);
     if (binding) return binding;
-    throw new KilnError(`'${peer.node.path}' runs on another platform; connect services of one platform`, {
+    throw new KilnError(`'${service.node.path}' runs on another platform; connect services of one platform`, {
       code: 'constructs.connection',
     });
   }
 
-  private claimHostPort(service: UnikernelService, port: number | undefined): void {
-    if (port === undefined) return;
+  /** @throws KilnError `constructs.expose` for a port of the host that another service of the stack has */
+  claimHostPort(service: UnikernelService, port: number): void {
     const other = this.hostPorts.get(port);
     if (other && other !== service) {
       throw new KilnError(

@@ -1,9 +1,9 @@
 import { TerraformOutput } from 'cdktf';
 import { KilnError } from '../../lib/errors';
-import type { PeerSpec } from '../../lib/spec';
 import { LocalService } from '../bindings';
 import type { ConnectionDefinition, IServiceBinding, ServiceDefinition } from '../platform';
 import type { ExposeOptions, UnikernelService } from '../unikernel-service';
+import type { LocalPlatform } from './platform';
 import { claimServiceName, pathInStack } from './service-name';
 
 /** First and last address that QEMU's user network 10.0.2.0/24 can give to peers; its DHCP starts at .15. */
@@ -18,6 +18,7 @@ export class LocalServiceBinding implements IServiceBinding {
   constructor(
     private readonly service: UnikernelService,
     private readonly definition: ServiceDefinition,
+    private readonly platform: LocalPlatform,
   ) {
     const { image } = definition;
     const { kind, boot, bootArgs } = image.source;
@@ -47,18 +48,21 @@ export class LocalServiceBinding implements IServiceBinding {
         { code: 'constructs.expose' },
       );
     }
+    if (options.port !== undefined) this.platform.claimHostPort(this.service, options.port);
     this.resource.hostPort = hostPort;
     const output = new TerraformOutput(this.service, 'Endpoint', { value: this.endpoint });
     output.overrideLogicalId(`${this.logicalId}_endpoint`);
   }
 
-  connect({ bootArg }: ConnectionDefinition, peer: LocalServiceBinding): void {
+  connect({ peer, bootArg }: ConnectionDefinition): void {
+    const binding = this.platform.findBinding(peer);
     const address = this.nextAddress();
-    const port = peer.definition.port;
-    const spec: PeerSpec = { service: peer.resource.name, address, port };
-    this.resource.peers = [...this.resource.peers, spec];
-    if (bootArg !== undefined) this.addBootArg(`${bootArg}=${address}:${port}`);
-    this.startAfter(peer);
+    this.resource.peers = [
+      ...this.resource.peers,
+      { service: binding.resource.name, address, port: peer.port },
+    ];
+    if (bootArg !== undefined) this.addBootArg(`${bootArg}=${address}:${peer.port}`);
+    this.startAfter(binding);
   }
 
   private get logicalId(): string {
