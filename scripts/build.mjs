@@ -15,7 +15,9 @@ function run(program, ...args) {
 
 /** Boot loader of the forged disks, as one string for the provider, which is a single file. */
 function embeddedLoader() {
-  const [boot, core, about] = ['boot.img', 'core.img', 'loader.json'].map((name) => readFileSync(join('dist/loader', name)));
+  const [boot, core, about] = ['boot.img', 'core.img', 'loader.json'].map((name) =>
+    readFileSync(join('dist/loader', name)),
+  );
   return JSON.stringify({
     boot: boot.toString('base64'),
     core: core.toString('base64'),
