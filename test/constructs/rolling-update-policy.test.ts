@@ -85,7 +85,7 @@ test.each([
 });
 
 test('refuses a token where the policy is judged at synth', () => {
-  expect(() => RollingUpdatePolicy.rolling({ maxUnavailable: Token.asNumber('${var.n}') })).toThrow(
+  expect(() => RollingUpdatePolicy.rolling({ maxUnavailable: Token.asNumber(`\${var.n}`) })).toThrow(
     "'maxUnavailable' is a token, known only when Terraform runs, but it is needed at synth because " +
       'an impossible policy is refused there; give a plain value',
   );

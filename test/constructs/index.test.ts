@@ -1,0 +1,22 @@
+import * as constructs from '../../constructs';
+import * as stacks from '../../stacks';
+
+// A public API grows on purpose: whoever adds a name adds it here.
+test('kiln-cdk exports these names', () => {
+  expect(Object.keys(constructs).sort()).toEqual([
+    'BootMode',
+    'Connections',
+    'Duration',
+    'HealthCheck',
+    'PercentOrCount',
+    'Platform',
+    'RollingUpdatePolicy',
+    'Size',
+    'UnikernelImage',
+    'UnikernelService',
+  ]);
+});
+
+test('kiln-cdk/stacks exports these names', () => {
+  expect(Object.keys(stacks).sort()).toEqual(['LocalPlatform', 'LocalStack']);
+});
