@@ -187,3 +187,14 @@ export interface ProviderDefinition<S extends Schema = Schema, Meta = unknown> {
   readonly resources: Readonly<Record<string, AnyResource<Meta>>>;
   readonly dataSources?: Readonly<Record<string, AnyDataSource<Meta>>>;
 }
+
+/** A {@link ProviderDefinition} of any schema. */
+export interface AnyProvider<Meta = unknown> {
+  readonly name: string;
+  readonly version: string;
+  readonly schema?: Schema;
+  validate?(config: Values): readonly Diagnostic[];
+  configure?(ctx: ConfigureContext, config: Values): Promise<Meta> | Meta;
+  readonly resources: Readonly<Record<string, AnyResource<Meta>>>;
+  readonly dataSources?: Readonly<Record<string, AnyDataSource<Meta>>>;
+}

@@ -1,5 +1,8 @@
 /** Terraform's plugin protocol 6: a provider is an object, and `servePlugin` speaks for it. */
 export type {
+  AnyDataSource,
+  AnyProvider,
+  AnyResource,
   ApplyContext,
   CallContext,
   ConfigureContext,
@@ -29,6 +32,8 @@ export {
 export type { ConfigOf, PlannedOf, StateOf, Unknownable, UnknownableMembers } from './schema/infer';
 export { type Attribute, type Attributes, type Schema, schema } from './schema/schema';
 export { t } from './schema/types';
+export { type ReattachedPlugin, type ReattachOptions, serveReattached } from './server/reattach';
+export { type ServeOptions, servePlugin } from './server/serve';
 export { Decimal } from './values/decimal';
 export { Dynamic } from './values/dynamic';
 export { isUnknown, UNKNOWN, type Unknown } from './values/unknown';
