@@ -44,13 +44,30 @@ export interface Machine {
   remove(): Promise<void>;
   /** Start and end of the console, at most `bytes` in all, with a line between that says what was left out. */
   consoleExcerpt(bytes?: number): Promise<string>;
+  /** Hands out the console from its start, then what is added, safe to show, until `signal` aborts. */
+  followConsole(onText: (text: string) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Whether the guest has accepted the connection that comes from this loopback port. QEMU itself accepts every
+   * connection to the host port at once, before it asks the guest. Undefined where QEMU does not tell.
+   */
+  hasAccepted(clientPort: number): Promise<boolean | undefined>;
   /** Stops watching without touching the guest: for a daemon that goes and leaves its instances running. */
   detach(): void;
+}
+
+/** Something that the owner should know and that stops nothing. */
+export interface MachineNotice {
+  readonly instance: string | null;
+  /** One sentence, lowercase, without a full stop. */
+  readonly message: string;
 }
 
 /** Starts machines and finds those that an earlier daemon left. */
 export interface MachineHost {
   launch(request: LaunchRequest): Promise<Machine>;
-  /** Every instance that still runs under this state folder; clears the remains of those that do not. */
+  /**
+   * Every instance that still runs under this state folder. Of those that do not only the console stays, for a day or
+   * until an instance of that name is launched again.
+   */
   adoptAll(): Promise<Machine[]>;
 }

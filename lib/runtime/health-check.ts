@@ -1,0 +1,148 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HealthCheckSpec } from '../spec';
+import { Duration } from '../units';
+
+/** Where an instance is checked. */
+export interface HealthTarget {
+  readonly host: string;
+  /** Port of this machine that leads to the guest's. */
+  readonly port: number;
+  /** The guest's own port, for messages. */
+  readonly guestPort: number;
+  /** See `Machine.hasAccepted`. @default - a connection that stays open for a moment counts as accepted */
+  readonly hasAccepted?: (clientPort: number) => Promise<boolean | undefined>;
+}
+
+/** `undefined` for healthy, else what was seen: `GET /healthz answered 503`. */
+export type Failure = string | undefined;
+
+/** Read of an answer at most; the status is all that counts. */
+const BODY_LIMIT = 64 * 1024;
+const HEADER_LIMIT = 16 * 1024;
+const BODY_TIMEOUT_MS = 2000;
+const ACCEPT_POLL_MS = 20;
+/** How long a connection must stay open where nobody tells whether the guest accepted it. */
+const SETTLE_MS = 250;
+
+/**
+ * Checks once.
+ *
+ * `http`: a status from 200 to 399 is healthy; redirects are not followed.
+ * `tcp`: healthy when the guest has accepted a connection. QEMU accepts every connection itself and only then tries the
+ * guest, so that it was accepted says nothing: QEMU is asked for the state of its connection to the guest.
+ * @param signal gives up; the outcome is then of no meaning
+ */
+export function checkHealth(
+  check: HealthCheckSpec,
+  target: HealthTarget,
+  signal: AbortSignal,
+): Promise<Failure> {
+  return check.protocol === 'http' ? checkHttp(check, target, signal) : checkTcp(check, target, signal);
+}
+
+async function checkHttp(
+  check: HealthCheckSpec,
+  target: HealthTarget,
+  signal: AbortSignal,
+): Promise<Failure> {
+  const get = request({
+    host: target.host,
+    port: target.port,
+    path: check.path,
+    agent: false,
+    maxHeaderSize: HEADER_LIMIT,
+    headers: { 'user-agent': 'kiln-health-check', accept: '*/*' },
+    signal,
+  });
+  let answered = false;
+  get.once('response', () => {
+    answered = true;
+  });
+  const outcome = httpOutcome(get, check, target);
+  const timeout = new AbortController();
+  try {
+    get.end();
+    return await Promise.race([outcome, silence(get, check, target, timeout.signal)]);
+  } finally {
+    timeout.abort();
+    if (!answered) get.destroy();
+  }
+}
+
+function httpOutcome(get: ClientRequest, check: HealthCheckSpec, target: HealthTarget): Promise<Failure> {
+  return new Promise((resolve) => {
+    get.once('response', (response) => {
+      const status = response.statusCode ?? 0;
+      resolve(status >= 200 && status < 400 ? undefined : `GET ${check.path} answered ${status}`);
+      readSome(response);
+    });
+    get.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(
+        error.code?.startsWith('HPE_') ? `GET ${check.path} was not answered in HTTP` : noConnection(target),
+      ),
+    );
+  });
+}
+
+/** What no answer in time means: a guest that never accepted the connection has no service to blame. */
+async function silence(
+  get: ClientRequest,
+  check: HealthCheckSpec,
+  target: HealthTarget,
+  signal: AbortSignal,
+): Promise<Failure> {
+  await sleep(check.timeoutMs, undefined, { signal }).catch(() => undefined);
+  const port = get.socket?.localPort;
+  const accepted = signal.aborted || port === undefined ? undefined : await target.hasAccepted?.(port);
+  if (accepted === false) return noConnection(target);
+  return `GET ${check.path} had no answer within ${Duration.milliseconds(check.timeoutMs)}`;
+}
+
+/** Lets a well-behaved answer end by itself, so that the guest sees an orderly close. */
+function readSome(response: IncomingMessage): void {
+  let bytes = 0;
+  response.setTimeout(BODY_TIMEOUT_MS, () => response.destroy());
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > BODY_LIMIT) response.destroy();
+  });
+  response.on('error', () => undefined);
+}
+
+async function checkTcp(check: HealthCheckSpec, target: HealthTarget, signal: AbortSignal): Promise<Failure> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(check.timeoutMs)]);
+  const socket = connect({ host: target.host, port: target.port });
+  const closed = new Promise<boolean>((resolve) => {
+    socket.once('end', () => resolve(false));
+    socket.once('close', () => resolve(false));
+    socket.on('error', () => resolve(false));
+    limit.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  socket.resume();
+  try {
+    const connected = new Promise<boolean>((resolve) => socket.once('connect', () => resolve(true)));
+    if (!(await Promise.race([connected, closed]))) return noConnection(target);
+    return (await Promise.race([accepted(socket, target, limit), closed])) ? undefined : noConnection(target);
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function accepted(socket: Socket, target: HealthTarget, limit: AbortSignal): Promise<boolean> {
+  while (!limit.aborted && !socket.destroyed) {
+    const answer = await target.hasAccepted?.(socket.localPort ?? 0);
+    if (answer === true) return true;
+    if (answer === undefined) {
+      await sleep(SETTLE_MS);
+      return !socket.destroyed;
+    }
+    await sleep(ACCEPT_POLL_MS);
+  }
+  return false;
+}
+
+function noConnection(target: HealthTarget): string {
+  return `no connection on port ${target.guestPort}`;
+}
