@@ -13,7 +13,7 @@ void virtqueue_init(struct virtqueue *q, uint16_t size, void *memory)
     *q = (struct virtqueue){.size = size};
     q->descriptors = memory;
     q->available = (uint16_t *)(start + 16u * size);
-    q->used = (uint16_t *)(start + ((18u * size + 6 + 4095) & ~4095u));
+    q->used = (uint16_t *)(start + VIRTQUEUE_USED(size));
     q->available[FLAGS] = NO_INTERRUPT;
 }
 

@@ -24,8 +24,10 @@ struct virtqueue_piece {
     uint32_t length;
 };
 
-/** The bytes a queue of this size needs, in the layout that legacy devices require. */
-#define VIRTQUEUE_BYTES(size) (((18u * (size) + 6 + 4095) & ~4095u) + 8u * (size) + 6)
+/** Where the used ring begins, and the whole, in the layout that legacy devices require: pages of 4 KiB. */
+#define VIRTQUEUE_PAGES(bytes) (((bytes) + 4095u) & ~4095u)
+#define VIRTQUEUE_USED(size) VIRTQUEUE_PAGES(18u * (size) + 6)
+#define VIRTQUEUE_BYTES(size) (VIRTQUEUE_USED(size) + VIRTQUEUE_PAGES(8u * (size) + 6))
 
 void virtqueue_init(struct virtqueue *queue, uint16_t size, void *memory);
 /**
