@@ -1,9 +1,14 @@
 import { TerraformProvider } from 'cdktf';
 import type { Construct } from 'constructs';
-import { version } from '../../package.json';
 
 /** Where Terraform looks for the provider: a reserved private domain, so only in the folder beside the stack. */
 export const KILN_PROVIDER_SOURCE = 'kiln.internal/kiln-cdk/kiln';
+
+/**
+ * By the package's own name, which means the same from the sources and from `dist`. An import of the file would make tsc
+ * copy it to `dist`, and then the package's root would be found there.
+ */
+const { version }: { version: string } = require('kiln-cdk/package.json');
 
 /**
  * The `kiln` provider of Terraform.
