@@ -1,0 +1,15 @@
+export { parsePlan, type TerraformPlan } from './plan-json';
+export { type RenderOptions, renderReview } from './render-terminal';
+export {
+  type Batch,
+  type Drift,
+  type OutputChange,
+  type ResourceAction,
+  type ResourceChange,
+  type Review,
+  reviewPlan,
+  type ServiceChange,
+} from './review';
+export { LOCAL_SERVICE_TYPE } from './service-attributes';
+export { type DeployedService, deployedServices } from './state-services';
+export { type AttributeChange, Placeholder, renderValue } from './values';

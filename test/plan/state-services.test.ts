@@ -1,0 +1,30 @@
+import { deployedServices } from '../../lib/plan';
+
+test('services are found in the state, also inside modules', () => {
+  const web = {
+    address: 'kiln_local_service.web',
+    type: 'kiln_local_service',
+    values: { name: 'shop-web', endpoint: 'http://127.0.0.1:1', instance_names: ['a'] },
+  };
+  const api = {
+    address: 'module.m.kiln_local_service.api',
+    type: 'kiln_local_service',
+    values: { name: 'shop-api', endpoint: null },
+  };
+  const other = { address: 'terraform_data.x', type: 'terraform_data', values: {} };
+  const state = {
+    values: { root_module: { resources: [web, other], child_modules: [{ resources: [api] }] } },
+  };
+  expect(deployedServices(JSON.stringify(state))).toEqual([
+    { address: web.address, name: 'shop-web', endpoint: 'http://127.0.0.1:1', instances: ['a'] },
+    { address: api.address, name: 'shop-api', endpoint: null, instances: [] },
+  ]);
+});
+
+test('an empty state has none', () => {
+  expect(deployedServices('{"format_version":"1.0"}')).toEqual([]);
+});
+
+test('refuses what is not JSON', () => {
+  expect(() => deployedServices('Error')).toThrow('the state that Terraform wrote is not JSON');
+});
