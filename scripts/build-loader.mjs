@@ -20,12 +20,10 @@ const MODULES = ['biosdisk', 'multiboot', 'multiboot2', 'configfile', 'serial', 
 // Nothing is printed and nothing waited for on the way to the kernel. When the kernel does not start, the reason goes
 // to the serial port, where every cloud's console shows it, by trying once more with the port as terminal.
 const CONFIG = `source ${LAYOUT.configSector}+${LAYOUT.configSectors}
-boot
 serial --unit=0 --speed=115200
 terminal_output serial
 echo "kiln: the boot loader cannot start the kernel of this disk:"
 source ${LAYOUT.configSector}+${LAYOUT.configSectors}
-boot
 halt
 `;
 
