@@ -28,7 +28,7 @@ demo: build
 test: build
 	@$(MAKE) --no-print-directory -s -C examples/hello-unikernel
 	@npx --no-install jest $(JEST_ARGS)
-	@KILN_TEST_CDK=cdktn npx --no-install jest test/constructs test/stacks --silent --reporters=jest-silent-reporter 2>/dev/null || true
+	@KILN_TEST_CDK=cdktn npx --no-install jest test/constructs test/stacks --silent
 
 bench: build
 	@scripts/setup.sh bench

@@ -5,36 +5,37 @@ import type { LocalMeta } from './local-meta';
 import { ProgressSender } from './progress';
 import { localService } from './resources/local-service';
 import { installedEntry } from './runtime-entry';
+import { BUILD, VERSION } from './version';
 
 /** The Terraform provider `kiln`: what Terraform's own providers lack to run unikernels. */
-export function kilnProvider(version: string): ProviderDefinition {
+export function kilnProvider(): ProviderDefinition {
   return {
     name: 'kiln',
-    version,
-    configure: () => localMeta(version),
+    version: VERSION,
+    configure: () => localMeta(),
     resources: { kiln_local_service: localService as unknown as ResourceDefinition },
   };
 }
 
-function localMeta(version: string): LocalMeta {
+function localMeta(): LocalMeta {
   let client: Promise<RuntimeClient> | undefined;
   return {
     folder: realpathSync(process.cwd()),
     progress: new ProgressSender(process.env.KILN_PROGRESS),
     runtime: () => {
-      client ??= connect(version);
+      client ??= connect();
       return client;
     },
   };
 }
 
-async function connect(version: string): Promise<RuntimeClient> {
+async function connect(): Promise<RuntimeClient> {
   // Only plans and applies come this far; schema and validate walks are spared the loading.
   const { connectRuntime, RuntimePaths } = await import('../runtime/client');
   const paths = RuntimePaths.fromEnvironment();
   return connectRuntime({
     paths,
     entry: await installedEntry(paths, process.argv[1] ?? __filename),
-    version,
+    version: BUILD,
   });
 }
