@@ -4,6 +4,7 @@
 #include "checksum.h"
 #include "clock.h"
 #include "dhcp-lease.h"
+#include "early.h"
 #include "ipv4.h"
 #include "random.h"
 #include "serial.h"
@@ -131,6 +132,7 @@ static void bind(void)
     if (when_found)
         when_found();
     when_found = NULL;
+    early_replay();
 }
 
 void dhcp_start(void (*found)(void))

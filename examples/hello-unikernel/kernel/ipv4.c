@@ -3,6 +3,7 @@
 #include "bytes.h"
 #include "checksum.h"
 #include "dhcp.h"
+#include "early.h"
 #include "icmp.h"
 #include "string.h"
 #include "tcp.h"
@@ -68,7 +69,12 @@ void ipv4_input(uint8_t *p, size_t length)
         dhcp_input(source, destination, payload, size); /* the only one who speaks UDP */
         return;
     }
-    if (!ipv4.address || destination != ipv4.address || !is_proper_source(source))
+    if (!ipv4.address) {
+        if (p[9] == IPV4_TCP)
+            early_keep(p, total);
+        return;
+    }
+    if (destination != ipv4.address || !is_proper_source(source))
         return;
     if (p[9] == IPV4_TCP)
         tcp_input(source, payload, size);
