@@ -35,6 +35,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'lib/runtime/client',
     'lib/runtime/paths',
     'lib/runtime/boot',
+    // What `kiln doctor` looks at is what the runtime will use.
+    'lib/runtime/qemu',
+    'lib/runtime/acceleration',
+    'lib/runtime/home',
     'lib/image',
     'lib/io',
     'lib/spec',

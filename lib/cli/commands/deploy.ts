@@ -1,0 +1,67 @@
+import { deployedServices, renderReview } from '../../plan';
+import { type CommandContext, ExitCode } from '../context';
+import { applyPlan } from '../deploy/apply';
+import { seconds } from '../deploy/apply-view';
+import { assertCanConfirm, confirm } from '../deploy/confirm';
+import { showWarnings } from '../deploy/warnings';
+import { type PlannedStack, withPlannedStack } from '../planning';
+
+export interface DeployOptions {
+  readonly stack?: string | undefined;
+  readonly terraform?: string | undefined;
+  /** Goes ahead without asking. @default false */
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** `kiln deploy`: shows the plan, asks, carries it out; ends well only when the new version is healthy. */
+export async function deploy(options: DeployOptions, context: CommandContext): Promise<number> {
+  const command = 'kiln deploy';
+  assertCanConfirm({ yes: options.yes, json: options.json, command }, context);
+  return withPlannedStack(options, context, async (planned) => {
+    const { stack, review } = planned;
+    const { err } = context.host;
+    for (const line of renderReview(review, { stack: stack.name, style: err.style })) err.line(line);
+    showWarnings(planned.plan.warnings, err);
+    if (!review.hasChanges) return finish(planned, 'unchanged', 0, options, context);
+    const question = `\nDeploy ${stack.name}?`;
+    if (!(await confirm({ yes: options.yes, json: options.json, question, command }, context))) {
+      err.line('Nothing was changed.');
+      return ExitCode.FAILURE;
+    }
+    err.line();
+    const words = {
+      doing: `deploying ${stack.name}`,
+      stopping: 'going back to the old version',
+      again: `kiln deploy ${stack.name}`,
+    };
+    const applied = await applyPlan(planned, words, context);
+    showWarnings(applied.warnings, err);
+    return finish(planned, 'deployed', applied.milliseconds, options, context);
+  });
+}
+
+/** What there is now: where each service is, and how long it took. */
+async function finish(
+  planned: PlannedStack,
+  outcome: 'deployed' | 'unchanged',
+  milliseconds: number,
+  options: DeployOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { out, err } = context.host;
+  const services = deployedServices(await planned.terraform.state());
+  const stack = planned.stack.name;
+  if (options.json) {
+    out.line(JSON.stringify({ stack, outcome, milliseconds, services }, null, 2));
+    return ExitCode.OK;
+  }
+  if (outcome === 'deployed') {
+    err.line(`\n${err.style.green('✓')} ${err.style.bold(stack)} deployed in ${seconds(milliseconds)}`);
+  }
+  const width = Math.max(0, ...services.map(({ name }) => name.length));
+  for (const { name, endpoint } of services) {
+    out.line(`  ${out.style.bold(name.padEnd(width))}  ${endpoint ?? out.style.dim('not exposed')}`);
+  }
+  return ExitCode.OK;
+}

@@ -1,0 +1,113 @@
+import type { Output, Style } from '../../io/host';
+import type { Progress } from '../../io/progress';
+import { LOCAL_SERVICE_TYPE, type Review } from '../../plan';
+import type { ServiceEvent } from '../../spec';
+import type { ResourceHook, TerraformMessage } from '../terraform/messages';
+
+type Colour = keyof Style;
+
+/** One mark per kind of event, so that a column of them reads at a glance. */
+const MARKS: Readonly<Record<ServiceEvent['kind'], readonly [mark: string, colour: Colour]>> = {
+  'image-forged': ['·', 'dim'],
+  'image-found': ['·', 'dim'],
+  'rollout-started': ['▸', 'bold'],
+  'batch-started': ['▸', 'cyan'],
+  'instance-started': ['+', 'green'],
+  'instance-healthy': ['✓', 'green'],
+  'instance-unhealthy': ['!', 'yellow'],
+  'instance-draining': ['-', 'dim'],
+  'instance-stopped': ['-', 'dim'],
+  'instance-crashed': ['✗', 'red'],
+  'instance-restarting': ['+', 'yellow'],
+  'crash-loop': ['✗', 'red'],
+  pausing: ['…', 'dim'],
+  baking: ['…', 'dim'],
+  'rolling-back': ['↩', 'yellow'],
+  'rolled-back': ['↩', 'yellow'],
+  'rollout-finished': ['✓', 'green'],
+  'service-deleted': ['-', 'dim'],
+  notice: ['·', 'dim'],
+};
+
+const DOING: Readonly<Record<string, readonly [doing: string, done: string]>> = {
+  create: ['creating', 'created'],
+  update: ['updating', 'updated'],
+  delete: ['removing', 'removed'],
+};
+
+/** Shows an apply as it goes: a line per event, with the time since the start and who it is about. */
+export class ApplyView {
+  private readonly started = Date.now();
+  private readonly names: ReadonlyMap<string, string>;
+  private readonly width: number;
+  /** Services that said themselves how they ended. */
+  private readonly finished = new Set<string>();
+  private readonly underWay = new Map<string, string>();
+
+  constructor(
+    private readonly progress: Progress,
+    private readonly output: Output,
+    review: Review,
+    private readonly doing: string,
+  ) {
+    this.names = new Map(review.services.map(({ address, name }) => [address, name]));
+    const shown = [...this.names.values(), ...review.resources.map(({ address }) => address)];
+    this.width = Math.min(40, Math.max(...shown.map((name) => name.length), 0));
+  }
+
+  /** Begins to show what is under way below the lines. */
+  start(): void {
+    this.progress.live(() => {
+      const { dim } = this.output.style;
+      const details = [...this.underWay].map(([who, what]) => `${dim(`${who}: `)}${what}`);
+      return [`${this.doing} ${dim(this.elapsed())}`, ...details];
+    });
+  }
+
+  event(event: ServiceEvent): void {
+    const [mark, colour] = MARKS[event.kind] ?? MARKS.notice;
+    const named = event.instance === null || event.message.includes(event.instance);
+    const text = named ? event.message : `${event.instance} ${event.message}`;
+    this.line(event.service, `${this.output.style[colour](mark)} ${text}`);
+    if (event.kind === 'rollout-finished' || event.kind === 'service-deleted')
+      this.finished.add(event.service);
+    this.underWay.set(event.service, text);
+  }
+
+  message(message: TerraformMessage): void {
+    if (message.kind === 'text') this.progress.line(message.text);
+    if (message.kind === 'started' || message.kind === 'done' || message.kind === 'failed') {
+      this.resource(message.kind, message.resource);
+    }
+  }
+
+  private resource(kind: 'started' | 'done' | 'failed', resource: ResourceHook): void {
+    const { green, red, dim } = this.output.style;
+    const isService = resource.type === LOCAL_SERVICE_TYPE;
+    const who = this.names.get(resource.address) ?? resource.address;
+    const [doing, done] = DOING[resource.action] ?? [resource.action, `${resource.action}: done`];
+    if (kind === 'started') {
+      this.underWay.set(who, doing);
+      // A service tells by itself what it does.
+      if (!isService) this.line(who, dim(`· ${doing}`));
+      return;
+    }
+    this.underWay.delete(who);
+    if (kind === 'failed') this.line(who, red(`✗ failed`));
+    else if (!this.finished.has(who)) this.line(who, `${green('✓')} ${done}`);
+  }
+
+  private line(who: string, text: string): void {
+    const { dim, bold } = this.output.style;
+    this.progress.line(`${dim(this.elapsed().padStart(8))}  ${bold(who.padEnd(this.width))}  ${text}`);
+  }
+
+  private elapsed(): string {
+    return seconds(Date.now() - this.started);
+  }
+}
+
+/** `0.4 s`, `73.1 s` */
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,153 @@
+import { Command, CommanderError, Option } from 'commander';
+import { type CommandContext, ExitCode } from './context';
+import { version } from './package-root';
+import { exitCodeOf, reportError } from './report';
+
+/**
+ * Runs one command line to its end.
+ * @param words without the program's own name
+ * @returns the exit code; errors are shown, not thrown
+ */
+export async function runCommandLine(words: readonly string[], context: CommandContext): Promise<number> {
+  let exitCode: number = ExitCode.OK;
+  const program = buildProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // commander has already said what is wrong with the line; help and version are not errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+    reportError(error, context.host.err, context.env);
+    return exitCodeOf(error);
+  }
+}
+
+/** Each action loads its own command, so that `kiln --version` reads little more than this file. */
+function buildProgram(context: CommandContext, end: (exitCode: number) => void): Command {
+  const { host } = context;
+  const program = new Command('kiln')
+    .description(
+      'Immutable services out of unikernels: declared in TypeScript, planned and applied by Terraform.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .showHelpAfterError('(run with --help for what is possible)')
+    .configureOutput({
+      writeOut: (text) => host.out.write(text),
+      writeErr: (text) => host.err.write(text),
+      getOutHelpWidth: () => host.out.columns,
+      getErrHelpWidth: () => host.err.columns,
+      getOutHasColors: () => host.out.style.bold('') !== '',
+      getErrHasColors: () => host.err.style.bold('') !== '',
+      outputError: (text, write) =>
+        write(text.replace(/^error:/, host.err.style.bold(host.err.style.red('error:')))),
+    })
+    .configureHelp({ styleTitle: (text) => host.out.style.bold(text) });
+  addProjectCommands(program, context, end);
+  addStackCommands(program, context, end);
+  addRuntimeCommands(program, context, end);
+  return program.addHelpText('after', `\n${EXIT_CODES}`);
+}
+
+const EXIT_CODES =
+  'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 changes (diff --exit-code), 130 interrupted.';
+
+type End = (exitCode: number) => void;
+
+function addProjectCommands(program: Command, context: CommandContext, end: End): void {
+  program
+    .command('init [folder]')
+    .description('make a new project that runs: one service, its unikernel, a README')
+    .action(async (folder: string | undefined) => {
+      const { init } = await import('./commands/init');
+      end(await init({ folder }, context));
+    });
+  program
+    .command('doctor')
+    .description('check what this machine has and lacks, with the remedy for each')
+    .option('--json', 'print the findings as JSON')
+    .addOption(terraformOption())
+    .action(async (options: { json?: boolean; terraform?: string }) => {
+      const { doctor } = await import('./commands/doctor');
+      end(await doctor(options, context));
+    });
+}
+
+function addStackCommands(program: Command, context: CommandContext, end: End): void {
+  program
+    .command('synth [stack]')
+    .description('run your code and write the Terraform JSON')
+    .option('--json', 'print the stacks as JSON')
+    .action(async (stack: string | undefined, options: { json?: boolean }) => {
+      const { synth } = await import('./commands/synth');
+      end(await synth({ stack, ...options }, context));
+    });
+  program
+    .command('diff [stack]')
+    .description('show what a deploy would replace, in which batches, and why')
+    .option('--exit-code', 'exit with 3 when there are changes')
+    .option('--json', 'print the review as JSON')
+    .addOption(terraformOption())
+    .action(
+      async (
+        stack: string | undefined,
+        options: { exitCode?: boolean; json?: boolean; terraform?: string },
+      ) => {
+        const { diff } = await import('./commands/diff');
+        end(await diff({ stack, ...options }, context));
+      },
+    );
+  program
+    .command('deploy [stack]')
+    .description('show the plan, ask, and carry it out; done when the new version is healthy')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'print the result as JSON (progress goes to standard error)')
+    .addOption(terraformOption())
+    .action(
+      async (stack: string | undefined, options: { yes?: boolean; json?: boolean; terraform?: string }) => {
+        const { deploy } = await import('./commands/deploy');
+        end(await deploy({ stack, ...options }, context));
+      },
+    );
+  program
+    .command('destroy [stack]')
+    .description('show what would go, ask, and remove everything that the stack made')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'print the result as JSON (progress goes to standard error)')
+    .addOption(terraformOption())
+    .action(
+      async (stack: string | undefined, options: { yes?: boolean; json?: boolean; terraform?: string }) => {
+        const { destroy } = await import('./commands/destroy');
+        end(await destroy({ stack, ...options }, context));
+      },
+    );
+}
+
+function addRuntimeCommands(program: Command, context: CommandContext, end: End): void {
+  program
+    .command('status [service]')
+    .description('show the services of the local runtime and their instances')
+    .option('--json', 'print them as JSON')
+    .action(async (service: string | undefined, options: { json?: boolean }) => {
+      const { status } = await import('./commands/status');
+      end(await status({ service, ...options }, context));
+    });
+  program
+    .command('logs <service>')
+    .description("show the consoles of a service's instances")
+    .option('-i, --instance <name>', 'only this instance')
+    .option('-f, --follow', 'go on with new lines until Ctrl-C')
+    .action(async (service: string, options: { instance?: string; follow?: boolean }) => {
+      const { logs } = await import('./commands/logs');
+      end(await logs({ service, ...options }, context));
+    });
+  program.enablePositionalOptions();
+}
+
+function terraformOption(): Option {
+  return new Option('--terraform <program>', 'use this terraform or tofu (else KILN_TERRAFORM, else PATH)');
+}
