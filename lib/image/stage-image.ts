@@ -34,7 +34,7 @@ export function stageImage(source: string, folder: string, kind: 'kernel' | 'dis
     fs.renameSync(temporary, target(copied.sha256));
     return { path: target(copied.sha256), ...copied };
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     if (KilnError.is(error)) throw error;
     throw new KilnError(`the image '${source}' cannot be copied to '${folder}': ${messageOf(error)}`, {
       code: 'image.write-failed',
@@ -51,6 +51,15 @@ export function stageImage(source: string, folder: string, kind: 'kernel' | 'dis
  */
 export function hashImage(file: string): { readonly sha256: string; readonly size: number } {
   return readThrough(file, () => undefined);
+}
+
+/** What went wrong first is what is reported. */
+function removeQuietly(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    // It was never made, or its folder is as unusable as before.
+  }
 }
 
 type Sink = (bytes: Buffer, offset: number) => void;

@@ -27,7 +27,8 @@ export async function writeAtomically(
     }
     await fs.rename(temporary, file);
   } catch (error) {
-    await fs.rm(temporary, { force: true });
+    // What went wrong first is what is reported.
+    await fs.rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }

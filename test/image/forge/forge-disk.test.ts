@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { forgeDisk, loaderOf } from '../../../lib/image';
+import { commandLineKernel } from '../../fixtures/command-line-kernel';
+import * as images from '../../fixtures/images';
+import { temporaryFolder } from '../../helpers/boot-fixture';
+
+const folder = temporaryFolder();
+// No GRUB: what the disk's bytes are must not depend on the version of a tool.
+const loader = loaderOf(Buffer.alloc(512, 0xb0), Buffer.alloc(150_000, 0xc0));
+const MIB = 1024 * 1024;
+/** Only root has a file system of its own to fill. */
+const mounts = process.getuid?.() === 0 ? test : test.skip;
+
+let count = 0;
+async function forge(kernel: Buffer, bootArgs: readonly string[] = []): Promise<Buffer> {
+  count += 1;
+  const file = join(folder, `kernel-${count}`);
+  writeFileSync(file, kernel);
+  const { path } = await forgeDisk(file, { bootArgs }, loader, join(folder, `disk-${count}.raw`));
+  return readFileSync(path);
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+test.each([
+  ['a kernel without arguments', images.multibootKernel(), [], '59f39323e8056fe2ce39334329dc3905'],
+  [
+    'a kernel with arguments',
+    images.multibootKernel(),
+    ['--greeting=hello world', "it's"],
+    '2b840bfd40a59fd4e71bc84402d3241e',
+  ],
+  ['a multiboot2 kernel', images.multiboot2Kernel(), ['x'], 'd223634eae17f5ac202688792d9ae303'],
+  ['a kernel that skips its first word', images.solo5(3), ['x'], 'd4f23b65468b7be9cc7e14d4b91316fc'],
+])('%s gives the same disk on every machine', async (_, kernel, bootArgs, golden) => {
+  expect(sha256(await forge(kernel, bootArgs)).slice(0, 32)).toBe(golden);
+});
+
+test('the disk is the boot sector, the loader, the configuration and the kernel, and nothing else', async () => {
+  const kernel = commandLineKernel();
+  const disk = await forge(kernel, ['--version=2']);
+  expect(disk.length).toBe(2 * MIB);
+  const table = Buffer.from('80feffffdafeffff0008000001000000', 'hex');
+  const boot = Buffer.concat([Buffer.alloc(446, 0xb0), table, Buffer.alloc(48), Buffer.alloc(2, 0xb0)]);
+  expect(disk.subarray(0, 512).equals(boot)).toBe(true);
+  expect(disk.subarray(512, 512 + loader.core.length).equals(loader.core)).toBe(true);
+  const config = disk.subarray(1024 * 512, 1056 * 512).toString();
+  expect(config).toBe("if multiboot 2048+1 '--version=2'; then boot; fi".padEnd(16384, '\n'));
+  expect(disk.subarray(MIB, MIB + kernel.length).equals(kernel)).toBe(true);
+  for (const [from, to] of [
+    [512 + loader.core.length, 1024 * 512],
+    [1056 * 512, MIB],
+    [MIB + kernel.length, 2 * MIB],
+  ]) {
+    expect(disk.subarray(from, to).every((byte) => byte === 0)).toBe(true);
+  }
+});
+
+test('the disk is sparse, read-only, and the only file that is left', async () => {
+  const own = join(folder, 'own');
+  mkdirSync(own);
+  const kernel = join(folder, 'sparse.elf');
+  writeFileSync(kernel, images.multibootKernel());
+  const { path, size } = await forgeDisk(kernel, { bootArgs: [] }, loader, join(own, 'disk.raw'));
+  const stat = statSync(path);
+  expect(stat.size).toBe(size);
+  expect(stat.blocks * 512).toBeLessThan(MIB / 2);
+  expect(stat.mode & 0o777).toBe(0o444);
+  expect(readdirSync(own)).toEqual(['disk.raw']);
+});
+
+test('a kernel larger than one read is copied whole', async () => {
+  const kernel = Buffer.concat([images.multibootKernel(), Buffer.alloc(3 * MIB + 7, 0xab)]);
+  const disk = await forge(kernel);
+  expect(disk.length).toBe(5 * MIB);
+  expect(disk.subarray(MIB, MIB + kernel.length).equals(kernel)).toBe(true);
+});
+
+test('an older disk of the same name is replaced', async () => {
+  const kernel = join(folder, 'again.elf');
+  const out = join(folder, 'again.raw');
+  writeFileSync(kernel, images.multibootKernel());
+  await forgeDisk(kernel, { bootArgs: ['1'] }, loader, out);
+  await forgeDisk(kernel, { bootArgs: ['2'] }, loader, out);
+  expect(readFileSync(out).toString('latin1', 1024 * 512, 1024 * 512 + 40)).toContain("2048+1 '2'");
+});
+
+test('refuses a folder that is not there, and leaves nothing', async () => {
+  const kernel = join(folder, 'nowhere.elf');
+  writeFileSync(kernel, images.multibootKernel());
+  const out = join(folder, 'nowhere', 'disk.raw');
+  await expect(forgeDisk(kernel, { bootArgs: [] }, loader, out)).rejects.toMatchObject({
+    code: 'image.write-failed',
+    message: expect.stringMatching(/^the disk '.*nowhere\/disk.raw' cannot be written: ENOENT/),
+  });
+});
+
+mounts('refuses a full file system, and leaves nothing', async () => {
+  const kernel = join(folder, 'full.elf');
+  writeFileSync(kernel, images.multibootKernel());
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
+  try {
+    await expect(forgeDisk(kernel, { bootArgs: [] }, loader, join(small, 'disk.raw'))).rejects.toMatchObject({
+      code: 'image.write-failed',
+      remedy: 'Free some space on that file system.',
+    });
+    expect(readdirSync(small)).toEqual([]);
+  } finally {
+    execFileSync('umount', [small]);
+  }
+});
+
+test.each([
+  ['grows', (file: string) => appendFileSync(file, 'x')],
+  ['shrinks', (file: string) => truncateSync(file, 200)],
+])('refuses a kernel that %s while its disk is forged, and leaves nothing', async (name, change) => {
+  const own = join(folder, name);
+  mkdirSync(own);
+  const kernel = join(own, 'kernel.elf');
+  writeFileSync(kernel, Buffer.concat([images.multibootKernel(), Buffer.alloc(100)]));
+  const forging = forgeDisk(kernel, { bootArgs: [] }, loader, join(own, 'disk.raw'));
+  // The kernel has been inspected synchronously, and nothing of it has been copied yet.
+  change(kernel);
+  await expect(forging).rejects.toMatchObject({ code: 'image.changed' });
+  expect(readdirSync(own)).toEqual(['kernel.elf']);
+});
+
+test('refuses what is not a kernel before it writes anything', async () => {
+  await expect(forge(Buffer.from('#!/bin/sh\n'))).rejects.toMatchObject({ code: 'image.not-bootable' });
+  await expect(forge(images.multibootKernel(), ['a\nb'])).rejects.toMatchObject({ code: 'image.boot-args' });
+});

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { LAYOUT_VERSION, loadLoader } from '../../../lib/image';
+import { CONFIG_SECTOR, CONFIG_SECTORS } from '../../../lib/image/forge/layout';
+import { buildRealLoader, temporaryFolder, testWith } from '../../helpers/boot-fixture';
+
+const folder = temporaryFolder();
+const builds = testWith('grub-mkimage');
+const ROOT = join(__dirname, '..', '..', '..');
+const script = join(ROOT, 'scripts', 'build-loader.mjs');
+const run = (code: string) =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+
+test('the script that builds the loader knows the layout of the disk', () => {
+  const layout = run(
+    `import { LAYOUT } from ${JSON.stringify(script)}; process.stdout.write(JSON.stringify(LAYOUT))`,
+  );
+  expect(JSON.parse(layout)).toEqual({
+    version: LAYOUT_VERSION,
+    configSector: CONFIG_SECTOR,
+    configSectors: CONFIG_SECTORS,
+  });
+});
+
+builds('the loader is built twice with the same bytes', () => {
+  const first = buildRealLoader(join(folder, 'first'));
+  const second = buildRealLoader(join(folder, 'second'));
+  expect(second.digest).toBe(first.digest);
+  expect(first.boot.length).toBe(512);
+  expect(first.boot.readUInt16LE(510)).toBe(0xaa55);
+  expect(first.core.length).toBeLessThan(1023 * 512);
+});
+
+builds('a bundle carries the loader inside itself', () => {
+  const { digest } = buildRealLoader(join(folder, 'embedded'));
+  const text = run(
+    `import { embeddedLoader } from ${JSON.stringify(script)}; process.stdout.write(embeddedLoader(${JSON.stringify(join(folder, 'embedded'))}))`,
+  );
+  const outfile = join(folder, 'bundle.cjs');
+  buildSync({
+    stdin: {
+      contents: "import { loadLoader } from './lib/image'; process.stdout.write(loadLoader().digest);",
+      resolveDir: ROOT,
+      loader: 'ts',
+    },
+    bundle: true,
+    platform: 'node',
+    define: { 'globalThis.KILN_EMBEDDED_LOADER': JSON.stringify(text) },
+    outfile,
+  });
+  expect(execFileSync(process.execPath, [outfile], { encoding: 'utf8', cwd: folder })).toBe(digest);
+});
+
+builds('refuses a loader whose bytes are not those that were built', () => {
+  const place = join(folder, 'changed');
+  buildRealLoader(join(folder, 'whole'));
+  cpSync(join(folder, 'whole'), place, { recursive: true });
+  const core = readFileSync(join(place, 'core.img'));
+  core[1000] = (core[1000] ?? 0) ^ 1;
+  writeFileSync(join(place, 'core.img'), core);
+  expect(() => loadLoader(place)).toThrow(
+    expect.objectContaining({
+      code: 'image.loader-damaged',
+      source: 'tool',
+      message: expect.stringMatching(
+        /^the boot loader in '.*changed' is damaged: its bytes have sha256:[0-9a-f]{64}, and sha256:/,
+      ),
+    }),
+  );
+});
+
+test('refuses a folder without a loader, and says how to build it', () => {
+  const error = expect.objectContaining({
+    code: 'image.loader-missing',
+    remedy: expect.stringContaining('scripts/build-loader.mjs'),
+  });
+  expect(() => loadLoader(join(folder, 'nothing'))).toThrow(error);
+});

@@ -1,0 +1,115 @@
+import type { KilnError } from '../../../lib/errors';
+import { type BootTarget, bufferReader, inspectImage, requireBootable } from '../../../lib/image';
+import * as images from '../../fixtures/images';
+
+const forged: BootTarget = { kind: 'kernel', boot: 'disk', machine: 'x86-64' };
+const direct: BootTarget = { ...forged, boot: 'direct' };
+const disk: BootTarget = { ...forged, kind: 'disk' };
+
+function refusal(bytes: Buffer, target: BootTarget): KilnError | undefined {
+  try {
+    requireBootable(inspectImage(bufferReader(bytes, 'web.img')), target);
+    return undefined;
+  } catch (error) {
+    return error as KilnError;
+  }
+}
+
+test.each([
+  ['a 32 bit multiboot kernel from a disk', images.multibootKernel(), forged],
+  ['a 64 bit multiboot kernel from a disk', images.multiboot64Kernel(), forged],
+  ['a multiboot2 kernel from a disk', images.multiboot2Kernel(), forged],
+  ['Solo5 virtio from a disk', images.solo5(3), forged],
+  ['a 32 bit multiboot kernel directly', images.multibootKernel(), direct],
+  ['a 64 bit multiboot kernel that says where it goes, directly', images.solo5(3), direct],
+  ['a PVH kernel directly', images.pvhKernel(), direct],
+  ['a Linux kernel directly', images.bzImage(), direct],
+  ['a disk as it is', images.mbrDisk(), disk],
+  ['a GPT disk as it is', images.gptDisk(), disk],
+])('%s can boot', (_, bytes, target) => {
+  expect(refusal(bytes, target)).toBeUndefined();
+});
+
+test.each([
+  ['a script', Buffer.from('#!/bin/sh\n'), forged, 'is not a kernel: it is a script'],
+  [
+    'a Linux program',
+    images.linuxProgram(),
+    forged,
+    'is not a kernel: it is an ordinary Linux program, which needs an operating system under it',
+  ],
+  [
+    'a static Linux program',
+    images.staticLinuxProgram(),
+    forged,
+    'is not a kernel: it is an ordinary Linux program, which needs an operating system under it',
+  ],
+  [
+    'an object file',
+    images.objectFile(),
+    forged,
+    'is not a kernel: it is an object file that is not linked yet',
+  ],
+  [
+    'a Solo5 image that needs a tender',
+    images.solo5(1),
+    direct,
+    'is Solo5 hvt: it runs only under solo5-hvt; build the virtio target',
+  ],
+  [
+    'a Hermit program',
+    images.hermitApp(),
+    forged,
+    'is Hermit: it is started by hermit-loader, which is the kernel to give',
+  ],
+  [
+    'a PVH kernel from a disk',
+    images.pvhKernel(),
+    forged,
+    'offers pvh, and a forged disk starts multiboot and multiboot2 kernels',
+  ],
+  [
+    'a Xen PV kernel directly',
+    images.rumprunXen(),
+    direct,
+    'offers xen-pv, and QEMU loads multiboot, PVH and Linux kernels',
+  ],
+  [
+    'a multiboot2 kernel directly',
+    images.multiboot2Kernel(),
+    direct,
+    'offers multiboot2, and QEMU loads multiboot, PVH and Linux kernels',
+  ],
+  [
+    'a 64 bit multiboot kernel directly',
+    images.multiboot64Kernel(),
+    direct,
+    'is a 64 bit multiboot kernel, which QEMU does not load by itself',
+  ],
+  ['a disk as a kernel', images.mbrDisk(), forged, 'is a disk (mbr-disk), not a kernel'],
+  ['a kernel as a disk', images.multibootKernel(), disk, 'is a kernel (elf32), not a disk'],
+  [
+    'an empty disk',
+    Buffer.alloc(4096),
+    disk,
+    'has no boot sector (no 55 AA at byte 510): it is a file that begins with zeros only, such as an empty disk',
+  ],
+])('refuses %s', (_, bytes, target, reason) => {
+  const error = refusal(bytes, target);
+  expect(error?.code).toBe('image.not-bootable');
+  expect(error?.message).toBe(`the image 'web.img' ${reason}`);
+  expect(error?.remedy).toMatch(/\.$/);
+});
+
+test('refuses a kernel for another machine', () => {
+  const error = refusal(images.arm64Kernel(), forged);
+  expect(error?.code).toBe('image.wrong-machine');
+  expect(error?.message).toBe("the image 'web.img' is for arm64 machines, and this platform has x86-64");
+});
+
+test('refuses a qcow2 file as a disk, and says how to convert it', () => {
+  const error = refusal(images.qcow2(), disk);
+  expect(error?.code).toBe('image.not-raw');
+  expect(error?.message).toBe("the disk 'web.img' is in the qcow2 format, and a raw disk is needed");
+  expect(error?.remedy).toBe('Convert it: qemu-img convert -O raw web.img disk.raw');
+});
