@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '../errors';
 
 /** Held until released or until the process ends, however it ends. */
@@ -16,6 +17,15 @@ export interface Lock {
  */
 export async function tryLock(folder: string, role: string): Promise<Lock | undefined> {
   return process.platform === 'linux' ? lockSocket(folder, role) : lockFile(folder, role);
+}
+
+/** Like {@link tryLock}, but gives a holder that is about to end half a second to do so. */
+export async function takeLock(folder: string, role: string): Promise<Lock | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const lock = await tryLock(folder, role);
+    if (lock || attempt === 10) return lock;
+    await sleep(50);
+  }
 }
 
 /** Linux: an abstract unix socket (man 7 unix). Named by device and inode, so that two paths to a folder are one. */

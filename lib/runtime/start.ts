@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, KilnError, messageOf } from '../errors';
-import { prepareHome, whyUnwritable } from './home';
+import { prepareHome } from './home';
 import { call } from './http-client';
 import type { RuntimePaths } from './paths';
+import { daemonEnvironment, openLog } from './spawning';
 import type { RuntimeInfo } from './wire';
 
 export interface StartOptions {
@@ -18,8 +19,6 @@ export interface StartOptions {
 }
 
 const POLL_MS = 15;
-/** A log that has grown beyond this is set aside as `runtime.log.1` at the next start. */
-const LOG_LIMIT = 1024 * 1024;
 /** Two versions that keep replacing each other would never end. */
 const MAX_REPLACEMENTS = 2;
 
@@ -118,26 +117,6 @@ class DaemonStarter {
       return `(its log cannot be read: ${messageOf(error)})`;
     }
   }
-}
-
-/** Opens a process's log for appending; an overlong one is set aside first. */
-export function openLog(path: string): number {
-  try {
-    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    if (size > LOG_LIMIT) renameSync(path, `${path}.1`);
-    return openSync(path, 'a', 0o600);
-  } catch (error) {
-    throw new KilnError(`the log '${path}' cannot be written: ${whyUnwritable(error)}`, {
-      code: 'runtime.home',
-      cause: error,
-    });
-  }
-}
-
-/** The daemon outlives the command that starts it, so it takes nothing that belongs to that command's run. */
-export function daemonEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = (name: string) => /^(TF_|PLUGIN_|NODE_CHANNEL|KILN_PROGRESS$)/.test(name);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !own(name)));
 }
 
 function contended(info: RuntimeInfo, options: StartOptions): KilnError {
