@@ -210,6 +210,9 @@ export const calls = {
 } as const;
 
 export type CallName = keyof typeof calls;
-export type RequestOf<N extends CallName> = MessageOf<(typeof calls)[N]['request']>;
+export type MessageOfCall<N extends CallName, D extends 'request' | 'response'> = MessageOf<
+  (typeof calls)[N][D]
+>;
+export type RequestOf<N extends CallName> = MessageOfCall<N, 'request'>;
 /** A response as a handler gives it: fields left out are left out on the wire. */
-export type ResponseOf<N extends CallName> = Draft<MessageOf<(typeof calls)[N]['response']>>;
+export type ResponseOf<N extends CallName> = Draft<MessageOfCall<N, 'response'>>;

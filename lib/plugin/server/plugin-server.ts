@@ -57,7 +57,8 @@ export class PluginServer {
 
   /** Aborts what is under way, on every connection. */
   async stop(reason: KilnError): Promise<void> {
-    for (const session of await Promise.all(this.sessions.values())) session.stop(reason);
+    const sessions = await Promise.allSettled(this.sessions.values());
+    for (const session of sessions) if (session.status === 'fulfilled') session.value.stop(reason);
   }
 
   async close(): Promise<void> {
@@ -91,7 +92,7 @@ export class PluginServer {
     try {
       // Half of Terraform's processes only shake hands and ask for a schema; the handshake does not wait for this.
       const rpc = require('../rpc/dispatch') as typeof import('../rpc/dispatch');
-      const session = await this.sessionOf(connection, rpc.openSession);
+      const session = this.sessionOf(connection, rpc.openSession);
       return await rpc.dispatch(session, path.slice(SERVICE.length), request);
     } finally {
       this.running -= 1;
@@ -104,7 +105,7 @@ export class PluginServer {
   ): Promise<Session> {
     const existing = this.sessions.get(connection);
     if (existing !== undefined) return existing;
-    this.provider ??= Promise.resolve(this.options.load());
+    this.provider ??= Promise.resolve().then(() => this.options.load());
     const session = this.provider.then((provider) => open(provider, this.options.log));
     this.sessions.set(connection, session);
     return session;

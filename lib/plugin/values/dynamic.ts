@@ -32,7 +32,7 @@ export class Dynamic {
       const parts = (literal as readonly Literal[]).map((part) => Dynamic.of(part));
       return new Dynamic(
         { kind: 'tuple', elements: parts.map((part) => part.type), nullable: true },
-        parts.map(contents),
+        parts.map((part) => part.value),
       );
     }
     const parts = Object.entries(literal).map(([key, part]) => [key, Dynamic.of(part)] as const);
@@ -42,12 +42,7 @@ export class Dynamic {
         attributes: Object.fromEntries(parts.map(([key, part]) => [key, part.type])),
         nullable: true,
       },
-      Object.fromEntries(parts.map(([key, part]) => [key, contents(part)])),
+      Object.fromEntries(parts.map(([key, part]) => [key, part.value])),
     );
   }
-}
-
-/** A part of unknown type stays wrapped, because its place has the type `dynamic`. */
-function contents(part: Dynamic): unknown {
-  return part.type.kind === 'dynamic' && part.value !== null ? part : part.value;
 }

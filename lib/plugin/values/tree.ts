@@ -72,6 +72,7 @@ export function toTree(shape: Shape, value: unknown, path: ValuePath = []): unkn
       return writeObject(shape.attributes, plainObject(shape, value, path), path);
     case 'dynamic':
       if (!(value instanceof Dynamic)) return wrongValue(shape, value, path);
+      if (value.type.kind === 'dynamic') return toTree(value.type, value.value, path);
       return [
         new TextEncoder().encode(JSON.stringify(typeToJson(value.type))),
         toTree(value.type, value.value, path),
@@ -110,7 +111,7 @@ const INT64_MAX = 2n ** 63n - 1n;
 /** A 64-bit integer has at most this many digits, so longer ones need not be computed to be compared. */
 const INT64_DIGITS = 19;
 
-/** Integers as integers, everything else as decimal text: Terraform reads the text exactly, a double would not be. */
+/** As Terraform writes them: 64-bit integers, doubles where they are exact, and decimal text for the rest. */
 function writeNumber(shape: Shape, value: unknown, path: ValuePath): number | bigint | string {
   if (typeof value === 'number' && !Number.isFinite(value)) return wrongValue(shape, value, path);
   if (Number.isSafeInteger(value)) return compact(BigInt(value as number));
@@ -118,7 +119,13 @@ function writeNumber(shape: Shape, value: unknown, path: ValuePath): number | bi
     return wrongValue(shape, value, path);
   }
   const decimal = value instanceof Decimal ? value : Decimal.from(value);
-  if (!decimal.isInteger() || decimal.exponent > INT64_DIGITS) return decimal.toString();
+  if (!decimal.isInteger()) {
+    const double = decimal.toNumber();
+    return Number.isFinite(double) && Decimal.fromDouble(double).equals(decimal)
+      ? double
+      : decimal.toString();
+  }
+  if (decimal.exponent > INT64_DIGITS) return decimal.toString();
   const integer = decimal.toBigInt();
   return integer >= -INT64_MAX - 1n && integer <= INT64_MAX ? compact(integer) : decimal.toString();
 }
