@@ -1,3 +1,4 @@
+export { type DeployedService, type DeployedStack, readState } from './deployed-stack';
 export { parsePlan, type TerraformPlan } from './plan-json';
 export { type RenderOptions, renderReview } from './render-terminal';
 export {
@@ -11,5 +12,4 @@ export {
   type ServiceChange,
 } from './review';
 export { LOCAL_SERVICE_TYPE } from './service-attributes';
-export { type DeployedService, deployedServices } from './state-services';
 export { type AttributeChange, Placeholder, renderValue } from './values';

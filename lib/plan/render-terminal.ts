@@ -2,7 +2,7 @@ import type { Style } from '../io/host';
 import { type Line, labelled, row } from './render-parts';
 import { renderService } from './render-service';
 import type { Drift, OutputChange, ResourceAction, ResourceChange, Review } from './review';
-import type { AttributeChange } from './values';
+import { type AttributeChange, Placeholder } from './values';
 
 export interface RenderOptions {
   /** Heads the review. */
@@ -27,16 +27,18 @@ export function renderReview(review: Review, options: RenderOptions): string[] {
   if (!review.hasChanges) {
     return [...drift, `${style.green('✓')} ${style.bold(stack)}: no changes. ${nothing(options)}`];
   }
+  // That outputs go with everything else is no news.
+  const outputs = options.destroy ? [] : review.outputs;
   const parts = [
     ...review.services.map((service) => renderService(service, style)),
     ...review.resources.map((resource) => renderResource(resource, style)),
-    ...(review.outputs.length > 0 ? [renderOutputs(review.outputs, style)] : []),
+    ...(outputs.length > 0 ? [renderOutputs(outputs, style)] : []),
   ];
   return [
     ...drift,
     ...parts.flatMap((lines) => ['', ...lines]),
     '',
-    `${style.bold(stack)}: ${summaryOf(review)}.`,
+    `${style.bold(stack)}: ${summaryOf({ ...review, outputs })}.`,
   ];
 }
 
@@ -94,10 +96,11 @@ function renderResource(resource: ResourceChange, style: Style): Line[] {
   ];
 }
 
-/** Of a new resource, what is computed and what is empty says nothing. */
-function isWorthShowing({ after }: AttributeChange): boolean {
-  const isEmpty = Array.isArray(after) && after.length === 0;
-  return after !== null && !isEmpty && String(after) !== '(known after apply)';
+/** Of a resource that is made, what it computes by itself and what is empty says nothing. */
+function isWorthShowing({ before, after, forcesReplacement }: AttributeChange): boolean {
+  if (forcesReplacement) return true;
+  const isEmpty = before === null && (after === null || (Array.isArray(after) && after.length === 0));
+  return !isEmpty && after !== Placeholder.UNKNOWN;
 }
 
 function attributeRow(change: AttributeChange, style: Style) {

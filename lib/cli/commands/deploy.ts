@@ -1,4 +1,5 @@
-import { deployedServices, renderReview } from '../../plan';
+import type { Output } from '../../io/host';
+import { type DeployedStack, readState, renderReview, renderValue } from '../../plan';
 import { type CommandContext, ExitCode } from '../context';
 import { applyPlan } from '../deploy/apply';
 import { seconds } from '../deploy/apply-view';
@@ -50,18 +51,28 @@ async function finish(
   context: CommandContext,
 ): Promise<number> {
   const { out, err } = context.host;
-  const services = deployedServices(await planned.terraform.state());
+  const deployed = readState(await planned.terraform.state());
   const stack = planned.stack.name;
   if (options.json) {
-    out.line(JSON.stringify({ stack, outcome, milliseconds, services }, null, 2));
+    out.line(JSON.stringify({ stack, outcome, milliseconds, ...deployed }, null, 2));
     return ExitCode.OK;
   }
   if (outcome === 'deployed') {
     err.line(`\n${err.style.green('✓')} ${err.style.bold(stack)} deployed in ${seconds(milliseconds)}`);
   }
-  const width = Math.max(0, ...services.map(({ name }) => name.length));
-  for (const { name, endpoint } of services) {
-    out.line(`  ${out.style.bold(name.padEnd(width))}  ${endpoint ?? out.style.dim('not exposed')}`);
-  }
+  showDeployed(deployed, out);
   return ExitCode.OK;
+}
+
+/** Where each service is, and the outputs that say something else. */
+function showDeployed({ services, outputs }: DeployedStack, out: Output): void {
+  const { bold, dim } = out.style;
+  const endpoints = services.map(({ endpoint }) => endpoint);
+  const others = Object.entries(outputs).filter(([, value]) => !endpoints.includes(value as string));
+  const rows = [
+    ...services.map(({ name, endpoint }) => [name, endpoint ?? dim('not exposed')] as const),
+    ...others.map(([name, value]) => [name, renderValue(value)] as const),
+  ];
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  for (const [name, text] of rows) out.line(`  ${bold(name.padEnd(width))}  ${text}`);
 }

@@ -1,4 +1,4 @@
-import { deployedServices } from '../../lib/plan';
+import { readState } from '../../lib/plan';
 
 test('services are found in the state, also inside modules', () => {
   const web = {
@@ -15,16 +15,21 @@ test('services are found in the state, also inside modules', () => {
   const state = {
     values: { root_module: { resources: [web, other], child_modules: [{ resources: [api] }] } },
   };
-  expect(deployedServices(JSON.stringify(state))).toEqual([
+  expect(readState(JSON.stringify(state)).services).toEqual([
     { address: web.address, name: 'shop-web', endpoint: 'http://127.0.0.1:1', instances: ['a'] },
     { address: api.address, name: 'shop-api', endpoint: null, instances: [] },
   ]);
 });
 
 test('an empty state has none', () => {
-  expect(deployedServices('{"format_version":"1.0"}')).toEqual([]);
+  expect(readState('{"format_version":"1.0"}')).toEqual({ services: [], outputs: {} });
 });
 
 test('refuses what is not JSON', () => {
-  expect(() => deployedServices('Error')).toThrow('the state that Terraform wrote is not JSON');
+  expect(() => readState('Error')).toThrow('the state that Terraform wrote is not JSON');
+});
+
+test('secret outputs are left out', () => {
+  const outputs = { url: { sensitive: false, value: 'http://x' }, key: { sensitive: true, value: 'hush' } };
+  expect(readState(JSON.stringify({ values: { outputs } })).outputs).toEqual({ url: 'http://x' });
 });

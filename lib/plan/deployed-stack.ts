@@ -10,17 +10,31 @@ export interface DeployedService {
   readonly instances: readonly string[];
 }
 
+/** What is deployed, as far as it is shown at the end of a deploy. */
+export interface DeployedStack {
+  readonly services: readonly DeployedService[];
+  /** Without the sensitive ones. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
 interface StateModule {
   readonly resources?: readonly { address: string; type: string; values?: Record<string, unknown> }[];
   readonly child_modules?: readonly StateModule[];
 }
 
+interface StateJson {
+  readonly values?: {
+    readonly root_module?: StateModule;
+    readonly outputs?: Readonly<Record<string, { sensitive?: boolean; value?: unknown }>>;
+  };
+}
+
 /**
- * The services in what `terraform show -json` writes of the state.
+ * Reads what `terraform show -json` writes of the state.
  * @throws KilnError `plan.unreadable` when it is not JSON
  */
-export function deployedServices(text: string): DeployedService[] {
-  let state: { values?: { root_module?: StateModule } };
+export function readState(text: string): DeployedStack {
+  let state: StateJson;
   try {
     state = JSON.parse(text);
   } catch (error) {
@@ -30,7 +44,10 @@ export function deployedServices(text: string): DeployedService[] {
       cause: error,
     });
   }
-  return servicesOf(state.values?.root_module ?? {});
+  const outputs = Object.entries(state.values?.outputs ?? {})
+    .filter(([, output]) => !output.sensitive)
+    .map(([name, output]) => [name, output.value ?? null]);
+  return { services: servicesOf(state.values?.root_module ?? {}), outputs: Object.fromEntries(outputs) };
 }
 
 function servicesOf(module: StateModule): DeployedService[] {
