@@ -11,8 +11,8 @@ export interface HealthTarget {
   readonly port: number;
   /** The guest's own port, for messages. */
   readonly guestPort: number;
-  /** See `Machine.hasAccepted`. @default - a connection that stays open for a moment counts as accepted */
-  readonly hasAccepted?: (clientPort: number) => Promise<boolean | undefined>;
+  /** See `Machine.hasPendingConnections`. @default - a connection that stays open for a moment counts as accepted */
+  readonly hasPendingConnections?: () => Promise<boolean | undefined>;
 }
 
 /** `undefined` for healthy, else what was seen: `GET /healthz answered 503`. */
@@ -23,6 +23,11 @@ const BODY_LIMIT = 64 * 1024;
 const HEADER_LIMIT = 16 * 1024;
 const BODY_TIMEOUT_MS = 2000;
 const ACCEPT_POLL_MS = 20;
+/**
+ * How often in a row nothing may be pending until a connection counts as accepted: the first time QEMU may not have seen
+ * it yet, and after the second the end of a refused one may still be on its way to us.
+ */
+const ACCEPT_ANSWERS = 3;
 /** How long a connection must stay open where nobody tells whether the guest accepted it. */
 const SETTLE_MS = 250;
 
@@ -31,7 +36,8 @@ const SETTLE_MS = 250;
  *
  * `http`: a status from 200 to 399 is healthy; redirects are not followed.
  * `tcp`: healthy when the guest has accepted a connection. QEMU accepts every connection itself and only then tries the
- * guest, so that it was accepted says nothing: QEMU is asked for the state of its connection to the guest.
+ * guest, so that it was accepted says nothing: QEMU is asked whether a connection still waits for the guest. A refusal
+ * and a guest that accepts and closes at once look the same, and both are failures.
  * @param signal gives up; the outcome is then of no meaning
  */
 export function checkHealth(
@@ -64,7 +70,7 @@ async function checkHttp(
   const timeout = new AbortController();
   try {
     get.end();
-    return await Promise.race([outcome, silence(get, check, target, timeout.signal)]);
+    return await Promise.race([outcome, silence(check, target, timeout.signal)]);
   } finally {
     timeout.abort();
     if (!answered) get.destroy();
@@ -87,16 +93,9 @@ function httpOutcome(get: ClientRequest, check: HealthCheckSpec, target: HealthT
 }
 
 /** What no answer in time means: a guest that never accepted the connection has no service to blame. */
-async function silence(
-  get: ClientRequest,
-  check: HealthCheckSpec,
-  target: HealthTarget,
-  signal: AbortSignal,
-): Promise<Failure> {
+async function silence(check: HealthCheckSpec, target: HealthTarget, signal: AbortSignal): Promise<Failure> {
   await sleep(check.timeoutMs, undefined, { signal }).catch(() => undefined);
-  const port = get.socket?.localPort;
-  const accepted = signal.aborted || port === undefined ? undefined : await target.hasAccepted?.(port);
-  if (accepted === false) return noConnection(target);
+  if (!signal.aborted && (await target.hasPendingConnections?.())) return noConnection(target);
   return `GET ${check.path} had no answer within ${Duration.milliseconds(check.timeoutMs)}`;
 }
 
@@ -131,16 +130,17 @@ async function checkTcp(check: HealthCheckSpec, target: HealthTarget, signal: Ab
 }
 
 async function accepted(socket: Socket, target: HealthTarget, limit: AbortSignal): Promise<boolean> {
-  while (!limit.aborted && !socket.destroyed) {
-    const answer = await target.hasAccepted?.(socket.localPort ?? 0);
-    if (answer === true) return true;
-    if (answer === undefined) {
+  for (let answers = 0; answers < ACCEPT_ANSWERS; ) {
+    const pending = await target.hasPendingConnections?.();
+    if (limit.aborted || socket.destroyed) return false;
+    if (pending === undefined) {
       await sleep(SETTLE_MS);
       return !socket.destroyed;
     }
+    answers = pending ? 0 : answers + 1;
     await sleep(ACCEPT_POLL_MS);
   }
-  return false;
+  return !socket.destroyed;
 }
 
 function noConnection(target: HealthTarget): string {

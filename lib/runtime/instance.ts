@@ -95,12 +95,13 @@ export class Instance implements Machine {
     return this.console.bound();
   }
 
-  async hasAccepted(clientPort: number): Promise<boolean | undefined> {
+  async hasPendingConnections(): Promise<boolean | undefined> {
     try {
       const table = await this.options.qmp?.execute('human-monitor-command', {
         'command-line': 'info usernet',
       });
-      return typeof table === 'string' ? acceptedIn(table, clientPort) : undefined;
+      // A row is `TCP[SYN_SENT] 13 127.0.0.1 40001 10.0.2.15 8080 0 0`, without the client's port.
+      return typeof table === 'string' ? table.includes('TCP[SYN_SENT]') : undefined;
     } catch {
       return undefined;
     }
@@ -188,12 +189,4 @@ export class Instance implements Machine {
 function exited(child: ChildProcess | undefined): Promise<unknown> {
   if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => child.once('exit', resolve));
-}
-
-/** A row of `info usernet`: `TCP[ESTABLISHED] 13 127.0.0.1 45678 10.0.2.15 8080 0 0`. */
-function acceptedIn(table: string, clientPort: number): boolean {
-  const row = new RegExp(`^\\s*TCP\\[(\\w+)\\]\\s+\\d+\\s+127\\.0\\.0\\.1\\s+${clientPort}\\s`, 'm').exec(
-    table,
-  );
-  return row !== null && !row[1]?.startsWith('SYN') && row[1] !== 'HOST_FORWARD';
 }

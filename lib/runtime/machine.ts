@@ -47,10 +47,10 @@ export interface Machine {
   /** Hands out the console from its start, then what is added, safe to show, until `signal` aborts. */
   followConsole(onText: (text: string) => void, signal: AbortSignal): Promise<void>;
   /**
-   * Whether the guest has accepted the connection that comes from this loopback port. QEMU itself accepts every
-   * connection to the host port at once, before it asks the guest. Undefined where QEMU does not tell.
+   * Whether a connection through the host port still waits for the guest to accept it. QEMU itself accepts every one at
+   * once, before it asks the guest. Undefined where QEMU does not tell.
    */
-  hasAccepted(clientPort: number): Promise<boolean | undefined>;
+  hasPendingConnections(): Promise<boolean | undefined>;
   /** Stops watching without touching the guest: for a daemon that goes and leaves its instances running. */
   detach(): void;
 }

@@ -17,21 +17,27 @@ export function helloKernel(): string {
   return built;
 }
 
+interface ImageOptions {
+  /** @default kernel */
+  readonly kind?: ImageSpec['kind'];
+  /** @default direct */
+  readonly boot?: ImageSpec['boot'];
+  readonly bootArgs?: readonly string[];
+}
+
 /** The example's kernel as the runtime receives it. */
 export function helloImage(bootArgs: readonly string[] = [], boot: ImageSpec['boot'] = 'direct'): ImageSpec {
   return imageSpec(helloKernel(), { bootArgs, boot });
 }
 
 /** Any kernel or disk as the runtime receives it. */
-export function imageSpec(
-  path: string,
-  options: Partial<Omit<ImageSpec, 'path' | 'digest'>> = {},
-): ImageSpec {
-  const image = { kind: 'kernel', boot: 'direct', bootArgs: [] as string[], ...options } as const;
-  const forged = image.kind === 'kernel' && image.boot === 'disk';
+export function imageSpec(path: string, options: ImageOptions = {}): ImageSpec {
+  const { kind = 'kernel', boot = 'direct' } = options;
+  const bootArgs = [...(options.bootArgs ?? [])];
+  const forged = kind === 'kernel' && boot === 'disk';
   const { sha256 } = hashImage(path);
-  const digest = imageDigest({ ...image, sha256, loaderDigest: forged ? loadLoader().digest : '' });
-  return { path, ...image, bootArgs: [...image.bootArgs], digest };
+  const loaderDigest = forged ? loadLoader().digest : '';
+  return { path, kind, boot, bootArgs, digest: imageDigest({ sha256, kind, boot, bootArgs, loaderDigest }) };
 }
 
 function build(kernel: string): string {
