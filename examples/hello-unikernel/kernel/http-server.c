@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "http-parse.h"
 #include "http-status.h"
+#include "random.h"
 #include "tcp.h"
 #include "text.h"
 #include "timer.h"
@@ -20,7 +21,7 @@ static struct connection {
     bool head_only, keep_alive, pumping;
     size_t request_length;
     uint32_t body_left; /* of a request's body, to be passed over */
-    uint64_t opened, active, first_byte;
+    uint64_t old_at, active, first_byte;
     struct timer watch, delay;
     void (*then)(struct http_exchange);
 } connections[TCP_CONNECTIONS];
@@ -72,10 +73,14 @@ static void write_answer(struct connection *c, unsigned status, const char *type
 
 static void pump(struct connection *c);
 
-/* Closes rather late than early: a balancer can drain a connection only if it ends of itself, between requests. */
-static bool is_too_old(const struct connection *c)
+/*
+ * A balancer can drain a connection only if it ends of itself, between two requests. Up to half as old again, so that
+ * connections which began together do not all come back together.
+ */
+static uint64_t choose_end(uint64_t now)
 {
-    return options.keep_alive_age_ms && clock_now() - c->opened > options.keep_alive_age_ms * MILLISECONDS;
+    uint64_t age = options.keep_alive_age_ms * MILLISECONDS;
+    return age ? now + age + random64() % (age / 2 + 1) : NEVER;
 }
 
 void http_reply(struct http_exchange e, unsigned status, const char *type, const char *body, size_t length)
@@ -88,7 +93,7 @@ void http_reply(struct http_exchange e, unsigned status, const char *type, const
     c->serial++;
     c->active = clock_now();
     c->first_byte = 0;
-    if (is_too_old(c))
+    if (c->active >= c->old_at)
         c->keep_alive = false;
     write_answer(c, status, type, body, length);
     if (!c->keep_alive) {
@@ -222,7 +227,8 @@ static void opened(struct tcp_connection *tcp)
     c->tcp = tcp;
     c->body_left = 0;
     c->first_byte = 0;
-    c->opened = c->active = clock_now();
+    c->active = clock_now();
+    c->old_at = choose_end(c->active);
     c->watch.fire = watch;
     c->delay.fire = delay_over;
     timer_set(&c->watch, c->active + IDLE_FOR);

@@ -22,7 +22,7 @@ struct http_options {
     uint16_t port;
     http_handler *handler;      /* must answer, now or later, with http_reply() */
     const char *headers;        /* lines for every answer, each ended by CR LF; up to 512 characters */
-    uint64_t keep_alive_age_ms; /* an older connection is closed after its next answer; 0: never */
+    uint64_t keep_alive_age_ms; /* one older than this, or half as old again, ends with its next answer; 0: none */
 };
 
 void http_serve(const struct http_options *options);
