@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf } from '../errors';
@@ -45,6 +45,7 @@ interface Remembered extends Acceleration {
  * instructions. The answer is kept in `folder` until the machine boots again, or QEMU or the processor is another one.
  */
 export async function findAcceleration(qemu: Qemu, folder: string, facts?: HostFacts): Promise<Acceleration> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const host = facts ?? (await hostFacts());
   const file = join(folder, 'acceleration.json');
   const key = keyOf(qemu, host);

@@ -1,15 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KilnError } from '../errors';
 import { ConsoleLog } from './console';
-import { sanitizeConsole } from './console-text';
+import { GuestProcess } from './guest-process';
 import type { InstanceEnd, LaunchRecord, Machine } from './machine';
 import type { RuntimePaths } from './paths';
-import { isRunning, signalProcess } from './process-info';
 import type { QmpClient } from './qmp';
-import { logTail } from './start-qemu';
 
 /** The record of an instance whose process is known. */
 export type RunningRecord = LaunchRecord & { readonly pid: number; readonly pidStartTime: string };
@@ -23,51 +20,37 @@ export interface InstanceOptions {
   readonly child?: ChildProcess;
 }
 
-const POLL_MS = 200;
-const QUIT_MS = 2000;
-const KILL_MS = 5000;
-
-/** Why QEMU ended, by the reason of its SHUTDOWN event (QAPI `ShutdownCause`). */
-const CAUSES: Readonly<Record<string, string>> = {
-  // With -no-reboot a triple fault looks like this too.
-  'guest-reset': 'the guest reset itself (it crashed, or asked for a restart)',
-  'guest-shutdown': 'the guest shut itself down',
-  'guest-panic': 'the guest panicked',
-  'host-error': 'QEMU met an error',
-  'host-signal': 'QEMU was told to end by a signal',
-  'host-qmp-quit': 'QEMU was told to end',
-};
-
-/** One QEMU process, started by this process or found running. */
+/** An instance of a service: a QEMU process, its folder and its console. */
 export class Instance implements Machine {
   readonly record: RunningRecord;
-  readonly ended: Promise<InstanceEnd>;
-  private readonly console: ConsoleLog;
   private readonly folder: string;
-  private resolveEnded!: (end: InstanceEnd) => void;
-  private poll: NodeJS.Timeout | undefined;
-  private concluding = false;
-  private stopping: Promise<void> | undefined;
-  private cause: string | undefined;
+  private readonly console: ConsoleLog;
+  private readonly process: GuestProcess;
 
   constructor(private readonly options: InstanceOptions) {
     this.record = options.record;
     this.folder = options.paths.instance(this.record.name);
     this.console = new ConsoleLog(this.folder);
-    this.ended = new Promise((resolve) => {
-      this.resolveEnded = resolve;
+    this.process = new GuestProcess({
+      name: this.record.name,
+      pid: this.record.pid,
+      startTime: this.record.pidStartTime,
+      logFile: qemuLog(this.folder),
+      qmp: options.qmp,
+      child: options.child,
     });
-    this.watch();
+  }
+
+  get ended(): Promise<InstanceEnd> {
+    return this.process.ended;
   }
 
   isAlive(): boolean {
-    return isRunning(this.record.pid, this.record.pidStartTime);
+    return this.process.isAlive();
   }
 
-  /** @throws KilnError `runtime.not-stopped` when not even SIGKILL ends it */
   stop(): Promise<void> {
-    this.stopping ??= this.end();
-    return this.stopping;
+    return this.process.stop();
   }
 
   /** @throws KilnError `runtime.instance-running` */
@@ -95,98 +78,16 @@ export class Instance implements Machine {
     return this.console.bound();
   }
 
-  async hasPendingConnections(): Promise<boolean | undefined> {
-    try {
-      const table = await this.options.qmp?.execute('human-monitor-command', {
-        'command-line': 'info usernet',
-      });
-      // A row is `TCP[SYN_SENT] 13 127.0.0.1 40001 10.0.2.15 8080 0 0`, without the client's port.
-      return typeof table === 'string' ? table.includes('TCP[SYN_SENT]') : undefined;
-    } catch {
-      return undefined;
-    }
+  hasPendingConnections(): Promise<boolean | undefined> {
+    return this.process.hasPendingConnections();
   }
 
   detach(): void {
-    clearInterval(this.poll);
-    this.concluding = true;
-    this.options.qmp?.close();
-    this.options.child?.removeAllListeners('exit');
-    this.options.child?.unref();
-  }
-
-  /** The end of a connection or of a child is heard at once; the poll is for a process that gives neither. */
-  private watch(): void {
-    const { qmp, child } = this.options;
-    this.poll = setInterval(() => this.check(), POLL_MS);
-    qmp?.onEvent(({ event, data }) => {
-      if (event === 'SHUTDOWN') this.cause = String(data.reason);
-    });
-    void qmp?.closed.then(() => this.checkOften());
-    child?.once('exit', () => this.check());
-    this.check();
-  }
-
-  private check(): void {
-    if (!this.concluding && !this.isAlive()) void this.conclude();
-  }
-
-  /** QEMU closes its socket a little before it is gone. */
-  private async checkOften(): Promise<void> {
-    for (let tries = 0; tries < 50 && !this.concluding; tries++) {
-      this.check();
-      await sleep(5);
-    }
-  }
-
-  private async conclude(): Promise<void> {
-    this.concluding = true;
-    clearInterval(this.poll);
-    const { qmp, child } = this.options;
-    // What it said last, and how it ended, may still be on their way.
-    await Promise.race([Promise.all([qmp?.closed, exited(child)]), sleep(500)]);
-    qmp?.close();
-    this.resolveEnded({ reason: this.reason() });
-  }
-
-  private reason(): string {
-    if (this.stopping) return 'it was stopped';
-    const { child } = this.options;
-    if (child?.signalCode) return `QEMU was killed by ${child.signalCode}`;
-    if (this.cause !== undefined) return CAUSES[this.cause] ?? `QEMU ended: ${this.cause}`;
-    const said = sanitizeConsole(logTail(join(this.folder, 'qemu.log')).split('\n').at(-1) ?? '');
-    const how = child ? `QEMU ended with exit code ${child.exitCode}` : 'QEMU ended';
-    return said === '' ? how : `${how}: ${said}`;
-  }
-
-  private async end(): Promise<void> {
-    const { pid, pidStartTime, name } = this.record;
-    const { qmp } = this.options;
-    const asked = qmp ? qmp.execute('quit').then(() => true) : Promise.resolve(false);
-    // QEMU may be gone before it has answered; one that does not speak QMP still knows the signal.
-    if (!(await asked.catch(() => false))) signalProcess(pid, pidStartTime, 'SIGTERM');
-    if (await this.goneWithin(QUIT_MS)) return;
-    signalProcess(pid, pidStartTime, 'SIGKILL');
-    if (await this.goneWithin(KILL_MS)) return;
-    this.stopping = undefined;
-    throw new KilnError(`instance '${name}' (process ${pid}) does not end, not even by SIGKILL`, {
-      code: 'runtime.not-stopped',
-      source: 'tool',
-    });
-  }
-
-  private async goneWithin(ms: number): Promise<boolean> {
-    for (const deadline = Date.now() + ms; Date.now() < deadline; await sleep(5)) {
-      if (!this.isAlive()) {
-        if (!this.concluding) this.check();
-        return true;
-      }
-    }
-    return false;
+    this.process.detach();
   }
 }
 
-function exited(child: ChildProcess | undefined): Promise<unknown> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => child.once('exit', resolve));
+/** Where QEMU's own messages go. */
+export function qemuLog(folder: string): string {
+  return join(folder, 'qemu.log');
 }

@@ -7,7 +7,7 @@ import { adoptInstances } from './adopt';
 import { ConsoleLog } from './console';
 import { type Forwarder, findForwarder } from './forward';
 import type { ImageStore, StoredImage } from './images';
-import { Instance, type RunningRecord } from './instance';
+import { Instance, qemuLog, type RunningRecord } from './instance';
 import { INSTANCE_VARIABLE, isDamaged, readRecord, writeRecord } from './launch-record';
 import type { LaunchRecord, LaunchRequest, MachineHost, MachineNotice } from './machine';
 import type { RuntimePaths } from './paths';
@@ -122,7 +122,7 @@ export class QemuHost implements MachineHost {
       }
     }
     await new ConsoleLog(folder).rotate();
-    await truncate(logFile(folder), 0).catch(() => undefined);
+    await truncate(qemuLog(folder), 0).catch(() => undefined);
   }
 
   private async start(request: LaunchRequest, tools: Tools, image: StoredImage): Promise<Instance> {
@@ -132,7 +132,7 @@ export class QemuHost implements MachineHost {
     await writeRecord(folder, record);
     let running: RunningRecord | undefined;
     const started = await startQemu(tools.qemu, this.guestOf(record, tools, image), {
-      logFile: logFile(folder),
+      logFile: qemuLog(folder),
       env: { [INSTANCE_VARIABLE]: JSON.stringify(record) },
       onSpawn: async (pid, pidStartTime) => {
         running = { ...record, pid, pidStartTime };
@@ -177,7 +177,7 @@ export class QemuHost implements MachineHost {
     const { name } = instance.record;
     try {
       await instance.boundConsole();
-      const log = logFile(this.options.paths.instance(name));
+      const log = qemuLog(this.options.paths.instance(name));
       if ((await stat(log)).size > LOG_LIMIT) await truncate(log, 0);
     } catch (error) {
       // The folder goes away while it is being looked at when an instance is removed.
@@ -212,8 +212,4 @@ function guestPeer(peer: PeerSpec, forwarder: Forwarder, paths: RuntimePaths) {
     port: peer.port,
     command: forwarder.commandFor(paths.serviceSocket(peer.service)),
   };
-}
-
-function logFile(folder: string): string {
-  return join(folder, 'qemu.log');
 }
