@@ -59,7 +59,9 @@ export class ApplyView {
   start(): void {
     this.progress.live(() => {
       const { dim } = this.output.style;
-      const details = [...this.underWay].map(([who, what]) => `${dim(`${who}: `)}${what}`);
+      // With one alone, the last line above says it already.
+      const several = this.underWay.size > 1 ? [...this.underWay] : [];
+      const details = several.map(([who, what]) => dim(`${who}: ${what}`));
       return [`${this.doing} ${dim(this.elapsed())}`, ...details];
     });
   }

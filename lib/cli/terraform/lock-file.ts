@@ -43,5 +43,6 @@ function withoutStaleEntry(text: string, source: string, version: string, hash: 
   const entry = text.slice(start, end);
   const isCurrent = entry.includes(`"${hash}"`) && /version\s*=\s*"(.*)"/.exec(entry)?.[1] === version;
   if (isCurrent) return text;
-  return `${text.slice(0, start).trimEnd()}\n${text.slice(end + 2)}`;
+  const kept = [text.slice(0, start), text.slice(end + 2)].map((part) => part.trim());
+  return `${kept.filter(Boolean).join('\n\n')}\n`;
 }
