@@ -93,9 +93,9 @@ static bool reuse_idle(const struct http_peer *peer, struct call **found)
 void http_get(const struct http_peer *peer, const char *path, http_done *done, void *context)
 {
     struct call *c = NULL;
-    bool reused = reuse_idle(peer, &c);
+    bool reused = peer->port && reuse_idle(peer, &c);
     if (!c) {
-        struct http_answer answer = {.failure = "too many calls under way"};
+        struct http_answer answer = {.failure = peer->port ? "too many calls under way" : "no address given"};
         done(context, &answer);
         return;
     }
