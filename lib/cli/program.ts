@@ -10,10 +10,10 @@ import { exitCodeOf, reportError } from './report';
  */
 export async function runCommandLine(words: readonly string[], context: CommandContext): Promise<number> {
   let exitCode: number = ExitCode.OK;
-  const program = buildProgram(context, (code) => {
-    exitCode = code;
-  });
   try {
+    const program = buildProgram(context, (code) => {
+      exitCode = code;
+    });
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -35,6 +35,8 @@ function buildProgram(context: CommandContext, end: (exitCode: number) => void):
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
+    // Options after the file of `run` are boot arguments.
+    .enablePositionalOptions()
     .showHelpAfterError('(run with --help for what is possible)')
     .configureOutput({
       writeOut: (text) => host.out.write(text),
@@ -145,7 +147,19 @@ function addRuntimeCommands(program: Command, context: CommandContext, end: End)
       const { logs } = await import('./commands/logs');
       end(await logs({ service, ...options }, context));
     });
-  program.enablePositionalOptions();
+  program
+    .command('run <file> [args...]')
+    .description('boot one kernel or disk now and show its console until Ctrl-C; ARGS are its boot arguments')
+    .option('-m, --memory <MiB>', 'memory of the guest', '64')
+    .option('-p, --port <port>', 'publish this TCP port of the guest on 127.0.0.1')
+    .option('--disk', 'boot a kernel from a forged disk, as a cloud would')
+    .passThroughOptions()
+    .action(
+      async (file: string, args: string[], options: { memory: string; port?: string; disk?: boolean }) => {
+        const { run } = await import('./commands/run');
+        end(await run({ file, args, ...options }, context));
+      },
+    );
 }
 
 function terraformOption(): Option {

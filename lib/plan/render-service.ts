@@ -54,8 +54,10 @@ const STRATEGIES: Readonly<Record<ServiceSpec['update']['strategy'], string>> = 
   'blue-green': 'starts all new instances beside the old ones, then switches',
 };
 
+/** A batch is what starts together; that the last old instances go after it is no batch of its own. */
 function batchCount({ batches }: ServiceChange): string {
-  return batches.length > 0 ? `, in ${count(batches.length, 'batch', 'batches')}` : '';
+  const starting = batches.filter(({ start }) => start.length > 0).length;
+  return starting > 0 ? `, in ${count(starting, 'batch', 'batches')}` : '';
 }
 
 /** Of a new service, what it is. */
@@ -128,13 +130,16 @@ function instanceRows(service: ServiceChange, style: Style): Row[] {
 }
 
 function batchRows({ batches }: ServiceChange, style: Style): Row[] {
-  return batches.map(({ waitMs, switches, start, stop }, index) => {
+  let number = 0;
+  return batches.map(({ waitMs, switches, start, stop }) => {
     const parts = [
       ...(waitMs > 0 ? [style.dim(`after ${duration(waitMs)}`)] : []),
       ...(switches ? [style.cyan('switch')] : []),
       ...namesOf(stop, start, style),
     ];
-    return [batches.length === 1 ? 'instances' : `batch ${index + 1}`, parts.join('  ')];
+    if (start.length > 0) number += 1;
+    const label = start.length > 0 ? `batch ${number}` : 'then';
+    return [batches.length === 1 ? 'instances' : label, parts.join('  ')];
   });
 }
 

@@ -70,10 +70,13 @@ export class ApplyView {
     const [mark, colour] = MARKS[event.kind] ?? MARKS.notice;
     const named = event.instance === null || event.message.includes(event.instance);
     const text = named ? event.message : `${event.instance} ${event.message}`;
-    this.line(event.service, `${this.output.style[colour](mark)} ${text}`);
-    if (event.kind === 'rollout-finished' || event.kind === 'service-deleted')
+    if (event.kind === 'rollout-finished' || event.kind === 'service-deleted') {
       this.finished.add(event.service);
-    this.underWay.set(event.service, text);
+      this.underWay.delete(event.service);
+    } else {
+      this.underWay.set(event.service, text);
+    }
+    this.line(event.service, `${this.output.style[colour](mark)} ${text}`);
   }
 
   message(message: TerraformMessage): void {

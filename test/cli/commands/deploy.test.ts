@@ -53,7 +53,7 @@ const SENDS = `
 test('diff shows the review and changes nothing', async () => {
   const context = await project({});
   expect(await diff({}, context)).toBe(0);
-  expect(context.host.outText).toContain('~ shop-web  rolls to new instances, in 4 batches');
+  expect(context.host.outText).toContain('~ shop-web  rolls to new instances, in 3 batches');
   expect((await calls()).map((call) => call.split(' ')[0])).toEqual(['version', 'init', 'plan', 'show']);
 });
 
