@@ -51,18 +51,25 @@ function refusal(error: KilnError): Diagnostic {
   ];
   return {
     severity: 'error',
-    summary: first.charAt(0).toUpperCase() + first.slice(1),
+    summary: capitalize(first),
     detail: detail.filter((part) => part !== '').join('\n\n'),
   };
 }
 
 function sentence(text: string): string {
   const stop = /[.!?:]$/.test(text) ? '' : '.';
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${stop}`;
+  return `${capitalize(text)}${stop}`;
 }
 
+/** A first word that is a name, such as `toy_thing`, stays as it is. */
+function capitalize(text: string): string {
+  return text.replace(/^[a-z]+(?=[\s,:;']|$)/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+}
+
+/** By name, because such errors also come from other realms and from libraries with classes of their own. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+  const name = (error as { name?: unknown } | null | undefined)?.name;
+  return name === 'AbortError' || name === 'TimeoutError';
 }
 
 function firstLine(text: string): string {
