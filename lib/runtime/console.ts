@@ -79,12 +79,16 @@ export class ConsoleLog {
         decoder = new ConsoleDecoder();
         position = 0;
         seen = '';
+        last = false;
         continue;
       }
       if (start > position) emit(leftOut(start - position));
       emit(decoder.write(bytes));
       position = start + bytes.length;
-      if (position < end) seen = '';
+      if (position < end) {
+        seen = '';
+        last = false;
+      }
     }
     emit(decoder.end());
   }

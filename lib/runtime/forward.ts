@@ -52,7 +52,11 @@ export async function forward(socketPath: string): Promise<boolean> {
   return !broken;
 }
 
-/** `-lf`: its complaints would otherwise reach the guest as data. */
+/**
+ * `-lf`: its complaints would otherwise reach the guest as data. `FD:0,shut-down` instead of `-`: descriptors 0 to 2 are
+ * one socket, so closing one of them would not tell the guest that the service has ended.
+ */
 function viaSocat(socat: string, socketPath: string): string[] {
-  return [socat, '-lf', '/dev/null', '-t', HALF_CLOSED_SECONDS, '-', `UNIX-CONNECT:${socketPath}`];
+  const service = `UNIX-CONNECT:${socketPath}`;
+  return [socat, '-lf', '/dev/null', '-t', HALF_CLOSED_SECONDS, 'FD:0,shut-down', service];
 }

@@ -227,12 +227,20 @@ async function copyBytes(name: string, source: FileHandle, target: FileHandle): 
     if (bytesRead === 0) break;
     const bytes = chunk.subarray(0, bytesRead);
     hash.update(bytes);
-    if (!bytes.equals(ZEROS.subarray(0, bytesRead))) await target.write(bytes, 0, bytesRead, size);
+    if (!bytes.equals(ZEROS.subarray(0, bytesRead))) await writeAll(target, bytes, size);
     size += bytesRead;
   }
   await target.truncate(size);
   await target.sync();
   return hash.digest('hex');
+}
+
+/** One write may take only a part, such as what still fits on the disk. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
 }
 
 function unreadable(path: string, error: unknown): KilnError {
