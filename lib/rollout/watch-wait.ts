@@ -12,7 +12,7 @@ export interface WatchedWait {
 /**
  * Supervised instances may crash and come back without end, so no phase of a single one can end a wait for them. What
  * can is a measure that only counts what lasts: the most healthy instances of the version that arrives, less those of
- * others that are still there. Instances that drain are on their way, and nobody's fault.
+ * others that are still there. The time begins anew with every action, and while instances drain: neither is a wait.
  */
 export function watchWait(input: RolloutInput, move: Move): WatchedWait {
   const { progress, instances, policy, now } = input;
@@ -21,7 +21,7 @@ export function watchWait(input: RolloutInput, move: Move): WatchedWait {
     return one.phase === 'healthy' ? sum + 1 : sum;
   }, 0);
   const nearer = progress.best === null || measure > progress.best;
-  const excused = instances.some((one) => one.phase === 'draining');
+  const excused = move.actions.length > 0 || instances.some((one) => one.phase === 'draining');
   const best = nearer ? measure : progress.best;
   const bestAt = nearer || excused ? now : progress.bestAt;
   const waiting = instances.find((one) => arrives(one, input) && one.phase !== 'healthy');

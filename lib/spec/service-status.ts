@@ -42,6 +42,8 @@ export interface ServiceStatus {
   /** `http://127.0.0.1:PORT` or `tcp://127.0.0.1:PORT`; null where it is not exposed. */
   readonly endpoint: string | null;
   readonly instances: readonly InstanceStatus[];
+  /** What went wrong beside the instances and should be known, one sentence each; absent where nothing did. */
+  readonly notices?: readonly string[];
 }
 
 /** Something that happened to a service, as it happened. */

@@ -3,11 +3,13 @@
 #include "clock.h"
 #include "ipv4.h"
 #include "string.h"
+#include "timer.h"
 
 enum { ENTRIES = 32, SIZE = 28, REQUEST = 1, REPLY = 2 };
 #define FRESH_FOR (60 * SECONDS)  /* asked again afterwards, used meanwhile */
 #define VALID_FOR (120 * SECONDS)
 #define ASK_AGAIN_AFTER (250 * MILLISECONDS)
+#define WAIT_FOR (1 * SECONDS) /* then the waiting packet is given up */
 
 static struct entry {
     uint32_t ip; /* 0: unused */
@@ -17,6 +19,18 @@ static struct entry {
     struct frame *waiting;
     size_t waiting_length;
 } entries[ENTRIES];
+
+static void give_up(struct timer *timer)
+{
+    (void)timer;
+    for (struct entry *e = entries; e < entries + ENTRIES; e++) {
+        if (e->waiting)
+            frame_free(e->waiting);
+        e->waiting = NULL;
+    }
+}
+
+static struct timer patience = {.fire = give_up, .due = NEVER};
 
 static struct entry *find(uint32_t ip)
 {
@@ -109,6 +123,7 @@ void arp_send(struct frame *frame, uint32_t neighbour, size_t length)
         frame_free(e->waiting);
     e->waiting = frame;
     e->waiting_length = length;
+    timer_set(&patience, now + WAIT_FOR);
 }
 
 void arp_announce(uint32_t gateway)
