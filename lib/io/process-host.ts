@@ -42,10 +42,11 @@ function ask(question: string, signal: AbortSignal | undefined): Promise<string 
       answer = text.trim();
       reader.close();
     });
-    // readline takes Ctrl-C for itself while it reads; it belongs to the process.
+    // readline takes Ctrl-C for itself while it reads; it belongs to the process, which aborts the signal.
     reader.on('SIGINT', () => {
-      reader.close();
+      process.stderr.write('\n');
       process.kill(process.pid, 'SIGINT');
+      if (!signal) reader.close();
     });
     signal?.addEventListener('abort', () => reader.close(), { once: true });
     reader.on('close', () => resolve(answer));

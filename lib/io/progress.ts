@@ -86,7 +86,8 @@ export class Progress {
 
   private erase(): void {
     if (this.drawn === 0) return;
-    this.output.write(`\u001b[${this.drawn}A\u001b[0J`);
+    // The terminal may have echoed a `^C` here, so not from this column.
+    this.output.write(`\r\u001b[${this.drawn}A\u001b[0J`);
     this.drawn = 0;
   }
 }

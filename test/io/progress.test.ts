@@ -16,7 +16,7 @@ test('on a terminal a line that stays goes above the live ones, which are drawn 
   progress.live(() => ['working', 'on two lines']);
   progress.line('done');
   progress.end();
-  const [first, second, third] = host.errText.split('\u001b[2A\u001b[0J');
+  const [first, second, third] = host.errText.split('\r\u001b[2A\u001b[0J');
   expect(first).toBe('\u001b[?25l⠋ working\n  on two lines\n');
   expect(second).toBe('done\n⠋ working\n  on two lines\n');
   expect(third).toBe('\u001b[?25h');

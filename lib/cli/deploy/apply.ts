@@ -60,6 +60,7 @@ export async function applyPlan(
     view.start();
     const result = await interrupts.during(onInterrupt, () => program.done);
     if (result.exitCode !== 0) {
+      progress.line('');
       const failure = failureOf(
         diagnostics.filter(({ severity }) => severity === 'error'),
         {

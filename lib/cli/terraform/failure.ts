@@ -9,6 +9,9 @@ export interface FailureContext {
   readonly text: string;
 }
 
+/** Types of the kiln provider's resources begin so, inside a module too. */
+const OWN_RESOURCE = 'kiln_';
+
 /**
  * One error out of what Terraform found wrong. A state that another command holds gets its own code, because that is
  * nobody's mistake.
@@ -37,7 +40,9 @@ export function failureOf(errors: readonly Diagnostic[], context: FailureContext
 
 function headingOf(error: Diagnostic): string {
   const summary = error.summary.replace(/\.$/, '');
-  return error.address ? `${error.address}: ${summary}` : summary;
+  // Our own errors name the service themselves.
+  const isNamed = error.address === undefined || error.address.includes(OWN_RESOURCE);
+  return isNamed ? summary : `${error.address}: ${summary}`;
 }
 
 /** The detail ends with `Lock Info:` and lines such as `  Who:       me@host`. */

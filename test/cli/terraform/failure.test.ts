@@ -17,6 +17,11 @@ test('one thing that went wrong is the message, its detail the material', () => 
   });
 });
 
+test('an error of our own provider names the service itself', () => {
+  const [own] = [error("The deploy of 'shop-web' failed", '', 'module.m.kiln_local_service.web')];
+  expect(failureOf([own], context).message).toBe("The deploy of 'shop-web' failed");
+});
+
 test('several are all there', () => {
   expect(failureOf([error('one', 'first'), error('two')], context)).toMatchObject({
     message: '2 things went wrong',
