@@ -51,7 +51,7 @@ export function reviewService(resource: TerraformResourceChange): ServiceChange 
   const changes = attributeChanges(change).filter(({ path }) => !DERIVED.test(path));
   const fresh = change.before === null || change.after === null;
   const instances = instancesOf(resource, before, after);
-  const because = fresh ? [] : changes.filter(({ path }) => FIXED_AT_BOOT.test(path));
+  const because = fresh ? [] : imageFirst(changes.filter(({ path }) => FIXED_AT_BOOT.test(path)));
   const action = serviceActionOf(resource, because, instances);
   return {
     address: resource.address,
@@ -65,6 +65,12 @@ export function reviewService(resource: TerraformResourceChange): ServiceChange 
     instances,
     batches: after && action !== 'delete' ? planBatches(action === 'replace' ? null : before, after) : [],
   };
+}
+
+/** Terraform sorts by name, people ask for the image first. */
+function imageFirst(changes: readonly AttributeChange[]): AttributeChange[] {
+  const isDigest = ({ path }: AttributeChange) => path === 'image.digest';
+  return [...changes.filter(isDigest), ...changes.filter((change) => !isDigest(change))];
 }
 
 function serviceActionOf(

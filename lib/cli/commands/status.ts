@@ -68,12 +68,13 @@ function renderService(service: ServiceStatus, style: Style): string[] {
   const endpoint = service.endpoint ?? style.dim('not exposed');
   const phase = style[PHASE_COLOURS[service.phase]](service.phase);
   const heading = `${style.bold(service.name)}  ${phase}  ${endpoint}`;
-  if (service.instances.length === 0) return [heading, style.dim('  no instances')];
   const rows = service.instances.map((instance) => instanceRow(instance, style));
   const reasons = service.instances
     .filter(({ reason }) => reason !== null)
     .map(({ name, reason }) => `  ${style.yellow('!')} ${name}: ${reason}`);
-  return [heading, ...renderTable(HEADER, rows, style), ...reasons];
+  const notices = (service.notices ?? []).map((notice) => `  ${style.yellow('!')} ${notice}`);
+  const table = rows.length > 0 ? renderTable(HEADER, rows, style) : [style.dim('  no instances')];
+  return [heading, ...table, ...reasons, ...notices];
 }
 
 const HEADER = ['INSTANCE', 'PHASE', 'IMAGE', 'HEALTHY AFTER', 'RESTARTS', 'CONNECTIONS'];

@@ -29,6 +29,13 @@ const MARKS: Readonly<Record<ServiceEvent['kind'], readonly [mark: string, colou
   notice: ['·', 'dim'],
 };
 
+/** After these a service has said how it ended. */
+const ENDS: ReadonlySet<ServiceEvent['kind']> = new Set([
+  'rollout-finished',
+  'rolled-back',
+  'service-deleted',
+]);
+
 const DOING: Readonly<Record<string, readonly [doing: string, done: string]>> = {
   create: ['creating', 'created'],
   update: ['updating', 'updated'],
@@ -43,6 +50,8 @@ export class ApplyView {
   /** Services that said themselves how they ended. */
   private readonly finished = new Set<string>();
   private readonly underWay = new Map<string, string>();
+  /** The last batch of each service, which names the instances that start. */
+  private readonly batches = new Map<string, string>();
 
   constructor(
     private readonly progress: Progress,
@@ -67,10 +76,12 @@ export class ApplyView {
   }
 
   event(event: ServiceEvent): void {
+    if (event.kind === 'batch-started') this.batches.set(event.service, event.message);
+    if (event.kind === 'instance-started' && this.isInBatch(event)) return;
     const [mark, colour] = MARKS[event.kind] ?? MARKS.notice;
     const named = event.instance === null || event.message.includes(event.instance);
     const text = named ? event.message : `${event.instance} ${event.message}`;
-    if (event.kind === 'rollout-finished' || event.kind === 'service-deleted') {
+    if (ENDS.has(event.kind)) {
       this.finished.add(event.service);
       this.underWay.delete(event.service);
     } else {
@@ -86,6 +97,10 @@ export class ApplyView {
     }
   }
 
+  private isInBatch({ service, instance }: ServiceEvent): boolean {
+    return instance !== null && (this.batches.get(service)?.includes(instance) ?? false);
+  }
+
   private resource(kind: 'started' | 'done' | 'failed', resource: ResourceHook): void {
     const { green, red, dim } = this.output.style;
     const isService = resource.type === LOCAL_SERVICE_TYPE;
@@ -98,8 +113,8 @@ export class ApplyView {
       return;
     }
     this.underWay.delete(who);
-    if (kind === 'failed') this.line(who, red(`✗ failed`));
-    else if (!this.finished.has(who)) this.line(who, `${green('✓')} ${done}`);
+    if (this.finished.has(who)) return;
+    this.line(who, kind === 'failed' ? red('✗ failed') : `${green('✓')} ${done}`);
   }
 
   private line(who: string, text: string): void {

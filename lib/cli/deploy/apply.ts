@@ -61,15 +61,14 @@ export async function applyPlan(
     const result = await interrupts.during(onInterrupt, () => program.done);
     if (result.exitCode !== 0) {
       progress.line('');
-      const failure = failureOf(
-        diagnostics.filter(({ severity }) => severity === 'error'),
-        {
-          command: 'apply',
-          product: planned.terraform.product,
-          stack: planned.stack.name,
-          text: texts.join('\n'),
-        },
-      );
+      const { product } = planned.terraform;
+      const context = {
+        command: 'apply',
+        product,
+        stack: planned.stack.name,
+        text: texts.join('\n'),
+      } as const;
+      const failure = failureOf(diagnostics.filter(isFailure), context);
       throw presses > 0 ? interrupted(failure, presses > 1, words) : failure;
     }
   } finally {
@@ -82,10 +81,17 @@ export async function applyPlan(
   };
 }
 
+/** Once it was asked to stop, Terraform says `execution halted` for everything that it then left undone. */
+function isFailure({ severity, summary }: Diagnostic): boolean {
+  return severity === 'error' && summary !== 'execution halted';
+}
+
 function interrupted(failure: KilnError, atOnce: boolean, words: ApplyWords): KilnError {
   if (!atOnce) {
-    const detail = [failure.message, failure.detail].filter(Boolean).join('\n\n');
-    return new KilnError('stopped before the end', { code: 'cli.interrupted', detail });
+    return new KilnError(`stopped before the end: ${failure.message}`, {
+      code: 'cli.interrupted',
+      ...(failure.detail ? { detail: failure.detail } : {}),
+    });
   }
   return new KilnError(
     'left in the middle: what was complete is recorded, and a rollout that was under way goes back by itself',

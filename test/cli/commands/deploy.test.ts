@@ -159,15 +159,15 @@ test('one interrupt reaches Terraform once, and is answered with what it sets of
       let count = 0;
       process.on('SIGINT', () => {
         count += 1;
-        setTimeout(() => { fail('cancelled', 'signals: ' + count); process.exit(1) }, 200);
+        setTimeout(() => { fail('execution halted', ''); fail('cancelled', 'signals: ' + count); process.exit(1) }, 200);
       });
       send('notice', 'ready'); setInterval(() => {}, 1000)`,
   });
   interruptAt(context, 'ready', 1);
   await expect(deploy({ yes: true }, context)).rejects.toMatchObject({
     code: 'cli.interrupted',
-    message: 'stopped before the end',
-    detail: 'cancelled\n\nsignals: 1',
+    message: 'stopped before the end: cancelled',
+    detail: 'signals: 1',
   });
   expect(context.host.errText).toContain(
     'stopping: going back to the old version; press again to leave at once',

@@ -49,6 +49,24 @@ test('each event is a line, marked by its kind', () => {
   ]);
 });
 
+test('a start that its batch has announced is not said twice', () => {
+  const { made, lines } = view();
+  made.event(event('batch-started', 'batch 1 of 1: start shop-web-1-0'));
+  made.event(event('instance-started', 'starting shop-web-1-0', 'shop-web-1-0'));
+  made.event(event('instance-started', 'starting shop-web-1-1', 'shop-web-1-1'));
+  expect(lines()).toEqual([
+    'shop-web  ▸ batch 1 of 1: start shop-web-1-0',
+    'shop-web  + starting shop-web-1-1',
+  ]);
+});
+
+test('a service that has gone back is not said to have failed as well', () => {
+  const { made, lines } = view();
+  made.event(event('rolled-back', 'as before'));
+  made.message({ kind: 'failed', resource: hook('kiln_local_service', 'kiln_local_service.web', 'update') });
+  expect(lines()).toEqual(['shop-web  ↩ as before']);
+});
+
 test('a kind that a newer provider sends is shown all the same', () => {
   const { made, lines } = view();
   made.event(event('something-new' as ServiceEvent['kind'], 'hello'));
