@@ -7,7 +7,7 @@ const interrupts = new Interrupts();
 const stopListening = interrupts.listen();
 
 void runCommandLine(process.argv.slice(2), {
-  host: processHost(),
+  host: processHost({ onOutputClosed: () => interrupts.notify() }),
   env: process.env,
   cwd: process.cwd(),
   interrupts,

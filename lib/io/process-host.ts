@@ -4,9 +4,17 @@ import { type Host, type Output, styleFor, wantsColour, wantsLive } from './host
 
 const DEFAULT_COLUMNS = 100;
 
+export interface ProcessHostOptions {
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Called when nobody reads standard output any more, as after `kiln logs --follow | head`. @default - nothing */
+  readonly onOutputClosed?: () => void;
+}
+
 /** The host of a command that a person or a script started: standard input, output and error of this process. */
-export function processHost(env: NodeJS.ProcessEnv = process.env): Host {
-  const out = outputTo(process.stdout, env);
+export function processHost(options: ProcessHostOptions = {}): Host {
+  const env = options.env ?? process.env;
+  const out = outputTo(process.stdout, env, options.onOutputClosed);
   const err = outputTo(process.stderr, env);
   return {
     out,
@@ -16,11 +24,11 @@ export function processHost(env: NodeJS.ProcessEnv = process.env): Host {
   };
 }
 
-function outputTo(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
+function outputTo(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, onClosed?: () => void): Output {
   const isTerminal = Boolean(stream.isTTY);
-  // `kiln logs | head` closes the pipe early: that is how it was meant to end.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
+    onClosed?.();
   });
   return {
     line: (text = '') => void stream.write(`${text}\n`),

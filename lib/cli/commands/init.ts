@@ -28,7 +28,7 @@ export async function init(options: InitOptions, context: CommandContext): Promi
   const there = relative(cwd, folder);
   host.out.line(`${style.green('✓')} ${style.bold(name)}: one service, and the unikernel that it runs\n`);
   const steps: [string, string][] = [
-    ...(there ? [[`cd ${there}`, ''] as [string, string]] : []),
+    ...(there ? [[`cd ${/\s/.test(there) ? `'${there}'` : there}`, ''] as [string, string]] : []),
     ['npm install', ''],
     ['npm run deploy', 'builds the unikernel with gcc, shows the plan, asks, deploys'],
   ];

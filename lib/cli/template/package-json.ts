@@ -15,7 +15,7 @@ export function packageJson({ name, kiln }: ProjectPackage): string {
     engines,
     scripts: {
       build: 'make -s -C unikernel',
-      test: 'tsc && kiln synth',
+      test: 'tsc && npm run -s build && kiln synth',
       diff: 'npm run -s build && kiln diff',
       deploy: 'npm run -s build && kiln deploy',
       status: 'kiln status',

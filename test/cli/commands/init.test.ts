@@ -30,7 +30,7 @@ test('a new project has what it needs, and the way on is printed', async () => {
   expect(await readFile(join(project, 'main.ts'), 'utf8')).toContain("new LocalStack(app, 'my-shop')");
   expect(existsSync(join(project, 'unikernel/Makefile'))).toBe(true);
   expect(existsSync(join(project, 'unikernel/build'))).toBe(false);
-  expect(context.host.outText).toContain('cd My Shop\n  npm install\n  npm run deploy');
+  expect(context.host.outText).toContain("cd 'My Shop'\n  npm install\n  npm run deploy");
 });
 
 test('what it makes compiles against the constructs that it is made for', async () => {
