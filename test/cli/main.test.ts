@@ -24,7 +24,7 @@ test('the program prints, and ends with the exit code of its command', async () 
 });
 
 test('Ctrl-C ends the command and what it started, with the exit code that a shell expects', async () => {
-  await writeProject(folder(), 'console.log(`app ${process.pid}`); setInterval(() => {}, 1000)');
+  await writeProject(folder(), "console.log('app', process.pid); setInterval(() => {}, 1000)");
   let app = 0;
   const program = new RunningProgram(TSX, [MAIN, 'synth'], {
     cwd: folder(),
