@@ -212,7 +212,10 @@ export class Keeper {
 
   private bootFailed(reason: string): void {
     this.reason = reason;
-    if (!this.supervised) return this.options.onChange();
+    if (!this.supervised) {
+      this.options.onChange();
+      return;
+    }
     this.options.onEvent('instance-unhealthy', `${this.name} did not become healthy: ${reason}`, this.name);
     void this.startAnew();
   }

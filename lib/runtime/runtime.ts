@@ -241,7 +241,10 @@ export class Runtime {
   }
 
   private resume(service: Service): void {
-    if (!service.state.deleting) return service.resume();
+    if (!service.state.deleting) {
+      service.resume();
+      return;
+    }
     this.inTurn(service.name, async () => {
       await service.delete();
       this.services.delete(service.name);

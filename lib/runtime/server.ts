@@ -163,12 +163,15 @@ class Routes {
   }
 
   private fail(response: ServerResponse, error: unknown): void {
-    // No last line: the caller asks the next daemon.
-    if (error instanceof RolloutInterrupted) return void response.destroy();
+    if (error instanceof RolloutInterrupted) {
+      // No last line: the caller asks the next daemon.
+      response.destroy();
+      return;
+    }
     const wire = toWire(error);
     if (wire.code === 'runtime.internal') this.options.log(wire.message);
-    if (response.headersSent) return end(response, { type: 'failure', error: wire });
-    answer(response, { error: wire }, statusCodeOf(error));
+    if (response.headersSent) end(response, { type: 'failure', error: wire });
+    else answer(response, { error: wire }, statusCodeOf(error));
   }
 }
 
