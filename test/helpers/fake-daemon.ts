@@ -77,6 +77,7 @@ class FakeMachine implements Machine {
   private async watch(child: ChildProcess | undefined): Promise<InstanceEnd> {
     while (this.isAlive() && !this.detached) await sleep(POLL_MS);
     if (this.detached) return new Promise(() => undefined);
+    while (child && child.exitCode === null && child.signalCode === null) await sleep(2);
     const how = child?.signalCode
       ? `killed by ${child.signalCode}`
       : `ended with code ${child?.exitCode ?? '?'}`;

@@ -2,8 +2,8 @@ import { connectFake, emptyRuntime, fakeService, processesOf } from '../helpers/
 import { temporaryHome } from '../helpers/home';
 import { fetchText } from '../helpers/load';
 
-const paths = temporaryHome();
 afterAll(() => emptyRuntime(paths));
+const paths = temporaryHome();
 
 describe('RuntimeClient', () => {
   it('creates a service, reaches it, and deletes it', async () => {
