@@ -23,7 +23,7 @@ async function bundle(entry, outfile, define = {}) {
     outfile,
     bundle: true,
     platform: 'node',
-    target: 'node20.9',
+    target: 'node20.12',
     format: 'cjs',
     minifySyntax: true,
     minifyWhitespace: true,

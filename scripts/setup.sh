@@ -16,9 +16,9 @@ declare -A package_of=(
 )
 
 check_node() {
-  command -v node >/dev/null || die "Node.js 20.9 or later is needed and 'node' was not found; see https://nodejs.org/en/download"
-  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 9) ? 0 : 1)' ||
-    die "Node.js 20.9 or later is needed, $(node --version) was found; see https://nodejs.org/en/download"
+  command -v node >/dev/null || die "Node.js 20.12 or later is needed and 'node' was not found; see https://nodejs.org/en/download"
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 12) ? 0 : 1)' ||
+    die "Node.js 20.12 or later is needed, $(node --version) was found; see https://nodejs.org/en/download"
 }
 
 missing_packages() {

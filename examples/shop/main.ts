@@ -6,13 +6,20 @@ import { LocalStack } from 'kiln-cdk/stacks';
 const app = new App();
 const stack = new LocalStack(app, 'shop');
 
-const kernel = (name: string) => UnikernelImage.fromKernel(join(__dirname, `unikernels/build/${name}.elf`));
+const kernel = (name: string, port: number) =>
+  UnikernelImage.fromKernel(join(__dirname, `unikernels/build/${name}.elf`), {
+    bootArgs: [`--port=${port}`],
+  });
 const healthCheck = HealthCheck.http('/healthz');
 
-const catalog = new UnikernelService(stack, 'catalog', { image: kernel('catalog'), port: 9100, healthCheck });
-const cart = new UnikernelService(stack, 'cart', { image: kernel('cart'), port: 9200, healthCheck });
+const catalog = new UnikernelService(stack, 'catalog', {
+  image: kernel('catalog', 9100),
+  port: 9100,
+  healthCheck,
+});
+const cart = new UnikernelService(stack, 'cart', { image: kernel('cart', 9200), port: 9200, healthCheck });
 const web = new UnikernelService(stack, 'web', {
-  image: kernel('web'),
+  image: kernel('web', 8080),
   instances: 2,
   port: 8080,
   healthCheck,

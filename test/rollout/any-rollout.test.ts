@@ -173,7 +173,7 @@ test('a rollout whose new instances are never healthy goes back', () => {
       });
       expect(versions(model)).toEqual(all(one.oldDesired, 'old'));
     }),
-    { seed, numRuns: numRuns / 3 },
+    { seed, numRuns: Math.ceil(numRuns / 3) },
   );
 });
 
@@ -185,7 +185,7 @@ test('without going back by itself, a rollout that fails leaves everything where
       if (outcome === 'failed') expect(progress.direction).toBe('forward');
       else expect(outcome).toBe('finished');
     }),
-    { seed, numRuns: numRuns / 3 },
+    { seed, numRuns: Math.ceil(numRuns / 3) },
   );
 });
 
@@ -213,7 +213,7 @@ test('a rollout back to a version that is broken too ends, and says so', () => {
       const model = world({ ...one, chance: { ...one.chance, oldIsBroken: true } });
       expect(['finished', 'rolled-back', 'failed']).toContain(model.run(checkDecision).outcome);
     }),
-    { seed, numRuns: numRuns / 3 },
+    { seed, numRuns: Math.ceil(numRuns / 3) },
   );
 });
 
@@ -232,6 +232,6 @@ test('a scale ends at the new number, or at the number before', () => {
       expect(model.instances).toHaveLength(outcome === 'finished' ? one.desired : scaled.oldDesired);
       expect(model.instances.every(({ phase }) => phase === 'healthy')).toBe(true);
     }),
-    { seed, numRuns: numRuns / 3 },
+    { seed, numRuns: Math.ceil(numRuns / 3) },
   );
 });
