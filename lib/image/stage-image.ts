@@ -53,6 +53,13 @@ export function hashImage(file: string): { readonly sha256: string; readonly siz
   return readThrough(file, () => undefined);
 }
 
+/** One write may take only a part, such as what still fits on the disk. */
+function writeAll(fd: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += fs.writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
+}
+
 /** What went wrong first is what is reported. */
 function removeQuietly(file: string): void {
   try {
@@ -99,7 +106,7 @@ function writing(file: string, copy: (write: Sink) => { sha256: string; size: nu
   try {
     const copied = copy((bytes, offset) => {
       // Zeros stay holes: disks are mostly empty.
-      if (!bytes.equals(ZEROS.subarray(0, bytes.length))) fs.writeSync(fd, bytes, 0, bytes.length, offset);
+      if (!bytes.equals(ZEROS.subarray(0, bytes.length))) writeAll(fd, bytes, offset);
     });
     fs.ftruncateSync(fd, copied.size);
     fs.fsyncSync(fd);

@@ -70,12 +70,8 @@ function back(input: RolloutInput): RolloutDecision {
     return end('failed', { ...progress, problem: progress.problem ?? { kind: 'stalled', instance } });
   }
   const switched = move.actions.some((action) => action.kind === 'switch');
-  return running(
-    switched ? { ...progress, serves: 'old' } : progress,
-    move,
-    'moving',
-    watchedUntil(input, progress),
-  );
+  const wakeAt = move.reached ? null : watchedUntil(input, progress);
+  return running(switched ? { ...progress, serves: 'old' } : progress, move, 'moving', wakeAt);
 }
 
 function moveForward(input: RolloutInput): Move {

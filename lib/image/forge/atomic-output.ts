@@ -32,3 +32,11 @@ export async function writeAtomically(
     throw error;
   }
 }
+
+/** Writes all of `bytes`: one write may take only a part, such as what still fits on the disk. */
+export async function writeAll(file: fs.FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}

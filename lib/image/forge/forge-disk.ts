@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { errnoOf, KilnError, messageOf } from '../../errors';
 import { type ImageInspection, inspectImage, requireBootable } from '../inspect';
-import { writeAtomically } from './atomic-output';
+import { writeAll, writeAtomically } from './atomic-output';
 import { renderBootConfig } from './boot-config';
 import { renderBootSector } from './boot-sector';
 import { kernelPatches, type Patch } from './kernel-patches';
@@ -52,9 +52,9 @@ export async function forgeDisk(
   await writeDisk(out, async (disk) => {
     // Growing the file first leaves holes wherever nothing is written.
     await disk.truncate(size);
-    await disk.write(renderBootSector(loader.boot, kernelSectors), 0, SECTOR, 0);
-    await disk.write(loader.core, 0, loader.core.length, CORE_SECTOR * SECTOR);
-    await disk.write(config, 0, config.length, CONFIG_SECTOR * SECTOR);
+    await writeAll(disk, renderBootSector(loader.boot, kernelSectors), 0);
+    await writeAll(disk, loader.core, CORE_SECTOR * SECTOR);
+    await writeAll(disk, config, CONFIG_SECTOR * SECTOR);
     await copyKernel(image, disk);
     await patch(disk, patches);
   });
@@ -84,7 +84,7 @@ async function copyKernel(image: ImageInspection, disk: fs.FileHandle): Promise<
       const { bytesRead } = await source.read(chunk, 0, chunk.length, done);
       if (bytesRead === 0) break;
       if (done + bytesRead > image.size) throw changed(image, done + bytesRead);
-      await disk.write(chunk, 0, bytesRead, KERNEL_SECTOR * SECTOR + done);
+      await writeAll(disk, chunk.subarray(0, bytesRead), KERNEL_SECTOR * SECTOR + done);
       done += bytesRead;
     }
     if (done !== image.size) throw changed(image, done);
@@ -95,7 +95,7 @@ async function copyKernel(image: ImageInspection, disk: fs.FileHandle): Promise<
 
 async function patch(disk: fs.FileHandle, patches: readonly Patch[]): Promise<void> {
   for (const { offset, bytes } of patches) {
-    await disk.write(bytes, 0, bytes.length, KERNEL_SECTOR * SECTOR + offset);
+    await writeAll(disk, bytes, KERNEL_SECTOR * SECTOR + offset);
   }
 }
 
