@@ -5,6 +5,8 @@ import type { ProgressSender } from './progress';
 export interface LocalMeta {
   /** Terraform's working folder, which owns the services that are made from it. */
   readonly folder: string;
+  /** The runtime's state folder. */
+  readonly home: string;
   /** Connects on first use, and starts the runtime where none runs. */
   runtime(): Promise<RuntimeClient>;
   readonly progress: ProgressSender;

@@ -12,14 +12,24 @@ export function kilnProvider(): ProviderDefinition {
   return {
     name: 'kiln',
     version: VERSION,
-    configure: () => localMeta(),
+    configure: localMeta,
     resources: { kiln_local_service: localService as unknown as ResourceDefinition },
   };
 }
 
-function localMeta(): LocalMeta {
+async function localMeta(): Promise<LocalMeta> {
+  // Only plans and applies come this far; schema and validate walks are spared the loading.
+  const { connectRuntime, RuntimePaths } = await import('../runtime/client');
+  const paths = RuntimePaths.fromEnvironment();
+  const connect = async () =>
+    connectRuntime({
+      paths,
+      entry: await installedEntry(paths, process.argv[1] ?? __filename),
+      version: BUILD,
+    });
   let client: Promise<RuntimeClient> | undefined;
   return {
+    home: paths.home,
     folder: realpathSync(process.cwd()),
     progress: new ProgressSender(process.env.KILN_PROGRESS),
     runtime: () => {
@@ -27,15 +37,4 @@ function localMeta(): LocalMeta {
       return client;
     },
   };
-}
-
-async function connect(): Promise<RuntimeClient> {
-  // Only plans and applies come this far; schema and validate walks are spared the loading.
-  const { connectRuntime, RuntimePaths } = await import('../runtime/client');
-  const paths = RuntimePaths.fromEnvironment();
-  return connectRuntime({
-    paths,
-    entry: await installedEntry(paths, process.argv[1] ?? __filename),
-    version: BUILD,
-  });
 }

@@ -43,6 +43,7 @@ export class Keeper {
   private timer: NodeJS.Timeout | undefined;
   private healthyAfterMs: number | null = null;
   private lastConsole = '';
+  private readingLast: Promise<void> = Promise.resolve();
   /** The machine that ended last: its folder is still there. */
   private remains: Machine | undefined;
   /** It is being ended in order to be started again. */
@@ -131,7 +132,10 @@ export class Keeper {
 
   /** Start and end of its console, also after its machine ended. */
   async console(): Promise<string> {
-    return (await this.machine?.consoleExcerpt(CONSOLE_BYTES).catch(() => undefined)) ?? this.lastConsole;
+    const live = await this.machine?.consoleExcerpt(CONSOLE_BYTES).catch(() => undefined);
+    if (live !== undefined) return live;
+    await this.readingLast;
+    return this.lastConsole;
   }
 
   status(connections: number): InstanceStatus {
@@ -243,14 +247,19 @@ export class Keeper {
     this.monitor?.stop();
     this.clearTimer();
     if (!renewing) this.reason = reason;
-    // Out of the balancer at once; the console can wait.
+    // Out of the balancer at once; whoever asks for the console waits until it is read.
     this.machine = undefined;
+    this.readingLast = this.keepConsole(machine);
     this.enter('backing-off');
     if (!renewing) this.options.onEvent('instance-crashed', `${this.name} ended: ${reason}`, this.name);
-    if (machine) this.lastConsole = await machine.consoleExcerpt(CONSOLE_BYTES).catch(() => this.lastConsole);
+    await this.readingLast;
     this.remains = machine;
     this.options.onChange();
     if (this.supervised && !this.stopping && !this.detached) this.restartLater();
+  }
+
+  private async keepConsole(machine: Machine | undefined): Promise<void> {
+    if (machine) this.lastConsole = await machine.consoleExcerpt(CONSOLE_BYTES).catch(() => this.lastConsole);
   }
 
   private restartLater(): void {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { KilnError } from '../../errors';
 import {
   type ApplyContext,
@@ -17,6 +19,9 @@ import { type LocalServiceArguments, plannedEndpoint, specOf, stateOf } from './
 
 type Schema = typeof localServiceSchema;
 
+/** Where a service was made, in the resource's private state. */
+const HOME = 'home';
+
 /** A service of unikernels in the local runtime. Its update is a rollout; see design decisions 1 and 7. */
 export const localService: ResourceDefinition<Schema, LocalMeta> = {
   schema: localServiceSchema,
@@ -29,7 +34,12 @@ export const localService: ResourceDefinition<Schema, LocalMeta> = {
   async read(ctx, state) {
     const runtime = await ctx.meta.runtime();
     const status = await runtime.tryFindService(state.name);
-    return status ? stateOf(status, ctx.meta.folder) : null;
+    if (status) {
+      ctx.privateState.set(HOME, ctx.meta.home);
+      return stateOf(status, ctx.meta.folder);
+    }
+    refuseOtherHome(ctx, state.name);
+    return null;
   },
 
   async delete(ctx, state) {
@@ -42,6 +52,23 @@ export const localService: ResourceDefinition<Schema, LocalMeta> = {
     return stateOf(await runtime.service(id), ctx.meta.folder);
   },
 };
+
+/**
+ * Under another KILN_HOME a service is not gone but out of sight: to forget it would leave its instances to nobody.
+ * @throws KilnError `local.other-home`
+ */
+function refuseOtherHome(ctx: ResourceContext<LocalMeta>, name: string): void {
+  const made = ctx.privateState.get(HOME);
+  if (typeof made !== 'string' || made === ctx.meta.home) return;
+  if (!existsSync(join(made, 'services', `${name}.json`))) return;
+  throw new KilnError(
+    `'${name}' was made in the state folder '${made}', and this run looks in '${ctx.meta.home}'`,
+    {
+      code: 'local.other-home',
+      remedy: `Set KILN_HOME=${made}, or destroy the service there before you move to another folder.`,
+    },
+  );
+}
 
 async function apply(
   ctx: ApplyContext<Schema, LocalMeta>,
@@ -59,6 +86,7 @@ async function apply(
       ctx.log.info(event.message, { kind: event.kind, service: event.service });
     },
   });
+  ctx.privateState.set(HOME, ctx.meta.home);
   return stateOf(status, folder);
 }
 
