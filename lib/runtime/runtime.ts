@@ -160,13 +160,14 @@ export class Runtime {
     const { image, name } = request.spec;
     this.wanted.push(image.digest);
     try {
-      const progress: string[] = [];
-      const { found } = await this.options.images.ensure(image, (message) => progress.push(message));
+      const { found } = await this.options.images.ensure(image);
       const short = image.digest.slice(0, 'sha256:'.length + 12);
       this.options.events.publish(
         name,
         found ? 'image-found' : 'image-forged',
-        found ? `image ${short} is there already` : `image ${short} is ready (${progress.join(', ')})`,
+        found
+          ? `image ${short} is there already`
+          : `image ${short} is ${image.kind === 'kernel' && image.boot === 'disk' ? 'forged' : 'copied'}`,
       );
       if (this.cancelled.delete(request.requestId)) throw cancelledEarly(name, service.state.spec !== null);
       const rollout = await service.begin(request);
