@@ -76,7 +76,10 @@ class Daemon {
     this.balancer = new BalancerClient({
       paths,
       entry,
-      onRestart: () => log('the balancer had ended; another one took over'),
+      onRestart: (fronts) => {
+        log('the balancer had ended; another one took over');
+        void this.runtime.acceptFronts(fronts);
+      },
     });
     this.host = newHost(store, ({ instance, message }) => {
       log(instance === null ? message : `${instance}: ${message}`);

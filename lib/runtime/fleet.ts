@@ -93,6 +93,11 @@ export class Fleet {
     return this.publish();
   }
 
+  /** Whatever port the balancer took: a balancer that is started anew must take the same. */
+  keepPort(tcpPort: number): void {
+    this.settings = { ...this.settings, tcpPort };
+  }
+
   /** What the balancer is to know, for those that ask for all at once. */
   async publish(): Promise<FrontResult | undefined> {
     const front = this.front();

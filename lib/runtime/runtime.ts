@@ -51,8 +51,7 @@ export class Runtime {
     for (const broken of corrupt) await this.rebuild(broken, machines, inherited);
     const orphans = this.adopt(machines, inherited);
     for (const service of this.services.values()) await service.listen();
-    const fronts = await balancer.begin();
-    for (const service of this.services.values()) await this.settleFront(service, fronts.get(service.name));
+    await this.acceptFronts(await balancer.begin());
     await Promise.all(orphans.map((machine) => this.stopOrphan(machine)));
     for (const service of this.services.values()) this.resume(service);
   }
@@ -118,6 +117,11 @@ export class Runtime {
       this.services.delete(name);
     });
     await this.collectImages();
+  }
+
+  /** Takes note of what a balancer that was just started says. */
+  async acceptFronts(fronts: ReadonlyMap<string, FrontResult>): Promise<void> {
+    for (const service of this.services.values()) await this.settleFront(service, fronts.get(service.name));
   }
 
   /** Leaves everything running, for another daemon. */

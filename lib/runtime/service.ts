@@ -109,7 +109,9 @@ export class Service {
    */
   acceptFront(front: FrontResult | undefined, spec: ServiceSpec | null = this.wanted): void {
     if (front?.error) throw portInUse(this.name, front.error);
-    if (spec?.hostPort === 'auto' && front) this.state.autoPort = front.tcpPort;
+    if (spec?.hostPort !== 'auto' || !front || front.tcpPort === null) return;
+    this.state.autoPort = front.tcpPort;
+    this.fleet.keepPort(front.tcpPort);
   }
 
   /** Takes another port where any will do; otherwise the service stays without until its next deploy. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import type {
   MachineHost,
 } from '../../lib/runtime/machine';
 import { RuntimePaths } from '../../lib/runtime/paths';
-import { isRunning, processStartTime, signalProcess } from '../../lib/runtime/process-info';
+import { findProcesses, isRunning, processStartTime, signalProcess } from '../../lib/runtime/process-info';
 import { freePort } from '../../lib/runtime/start-qemu';
 
 /*
@@ -111,19 +111,20 @@ class FakeHost implements MachineHost {
     return this.keep(new FakeMachine(record, folder, child));
   }
 
+  /** By the processes, as the real host does: one may run whose record does not say so yet. */
   async adoptAll(): Promise<Machine[]> {
-    mkdirSync(this.paths.instances, { recursive: true });
     const found: Machine[] = [];
-    for (const name of readdirSync(this.paths.instances)) {
+    for (const { pid, command } of findProcesses(this.paths.home)) {
+      const [, port, name] = / guest (\d+) (\S+) /.exec(command) ?? [];
+      const pidStartTime = processStartTime(pid);
+      if (port === undefined || name === undefined || pidStartTime === undefined) continue;
       const folder = this.paths.instance(name);
       const record = await readRecord(folder);
-      if (!record || isDamaged(record)) continue;
-      const { pid, pidStartTime } = record;
-      if (pid !== null && pidStartTime !== null && isRunning(pid, pidStartTime)) {
-        found.push(this.keep(new FakeMachine({ ...record, pid, pidStartTime }, folder)));
-      } else {
-        rmSync(folder, { recursive: true });
-      }
+      if (!record || isDamaged(record)) process.kill(pid, 'SIGKILL');
+      else
+        found.push(
+          this.keep(new FakeMachine({ ...record, hostPort: Number(port), pid, pidStartTime }, folder)),
+        );
     }
     return found;
   }

@@ -11,8 +11,8 @@ export interface BalancerClientOptions {
   readonly paths: RuntimePaths;
   /** The script that is the balancer when its first argument is `balancer`. */
   readonly entry: string;
-  /** Called when the balancer had died and a new one took over. */
-  readonly onRestart: () => void;
+  /** Called when the balancer had died and a new one took over, with what became of each front. */
+  readonly onRestart: (fronts: ReadonlyMap<string, FrontResult>) => void;
 }
 
 const START_TIMEOUT_MS = 10_000;
@@ -137,8 +137,7 @@ export class BalancerClient {
     this.connection = undefined;
     if (this.ending) return;
     try {
-      await this.sync();
-      this.options.onRestart();
+      this.options.onRestart(await this.sync());
     } catch {
       // Whoever asks next tries again, and gets the error.
     }
