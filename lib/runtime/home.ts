@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errnoOf, KilnError, messageOf } from '../errors';
 import type { RuntimePaths } from './paths';
 
@@ -29,10 +29,22 @@ export async function prepareHome(paths: RuntimePaths): Promise<void> {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path);
   } catch (error) {
     throw unusable(path, error);
   }
+}
+
+/** Not Node's own recursion: where a folder exists and says that it does not (/proc), that never ends. */
+async function makeFolders(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) return;
+  const parent = dirname(path);
+  if (!stats && parent !== path) await makeFolders(parent);
+  await mkdir(path, { mode: 0o700 }).catch(async (error) => {
+    // Another process may have been faster.
+    if (errnoOf(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  });
 }
 
 async function closeToOthers(path: string): Promise<void> {

@@ -12,8 +12,6 @@ export interface LogRequest {
 }
 
 const LOOK_MS = 200;
-/** What a guest said last reaches the file a moment after it ended. */
-const LAST_WORDS_MS = 300;
 
 /**
  * Hands out the consoles of a service's instances, line by line.
@@ -47,10 +45,10 @@ export async function sendLogs(
   }
 }
 
-/** Until this boot ends: the next one is another machine. */
+/** Until this boot ends, at once: the next one, which begins the file anew, is another machine. */
 async function follow(machine: Machine, lines: Lines, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
-  void machine.ended.then(() => sleep(LAST_WORDS_MS)).then(() => ended.abort());
+  void machine.ended.then(() => ended.abort());
   await machine
     .followConsole((text) => lines.add(text), AbortSignal.any([signal, ended.signal]))
     .catch(() => undefined);

@@ -106,7 +106,7 @@ export class Rollout {
     if (before !== undefined && before !== target.image.digest) state.previousDigest = before;
     Object.assign(state, { spec: target, rollout: null, doneRequestId: requestId });
     for (const keeper of fleet.all) keeper.supervise();
-    await this.saveAtLast();
+    await this.service.saveEventually();
     const seconds = ((Date.now() - this.startedAt) / 1000).toFixed(1);
     this.onEvent(
       'rollout-finished',
@@ -124,7 +124,7 @@ export class Rollout {
       keeper.supervise();
     }
     await this.service.listen(spec).catch((error) => this.onEvent('notice', messageOf(error)));
-    await this.saveAtLast();
+    await this.service.saveEventually();
     if (wholly && spec)
       this.onEvent('rolled-back', `${state.name} is at revision ${revisionOf(spec)} as before`);
   }
@@ -135,15 +135,6 @@ export class Rollout {
     await Promise.all(fleet.all.map((keeper) => fleet.stop(keeper.name)));
     await this.service.forget();
     this.onEvent('rolled-back', `${state.name} was not created; nothing is left of it`);
-  }
-
-  private async saveAtLast(): Promise<void> {
-    try {
-      await this.service.save();
-    } catch (error) {
-      // The file still says that the rollout runs: the next daemon comes to the same end.
-      this.service.notice(messageOf(error));
-    }
   }
 
   private error(rolledBack: boolean): KilnError {

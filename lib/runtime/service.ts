@@ -1,4 +1,4 @@
-import { KilnError } from '../errors';
+import { KilnError, messageOf } from '../errors';
 import { beginRollout, cancelRollout, resumeRollout } from '../rollout';
 import { revisionOf, type ServiceEvent, type ServiceSpec, type ServiceStatus } from '../spec';
 import type { BalancerClient } from './balancer/client';
@@ -12,6 +12,8 @@ import { Rollout } from './rollout';
 import { newState, type RolloutState, type ServiceState, type StateStore } from './state';
 import { statusOf } from './status';
 import type { ApplyRequest } from './wire';
+
+const SAVE_RETRY_MS = 1000;
 
 /** What all services of one runtime share. */
 export interface Surroundings {
@@ -31,6 +33,9 @@ export class Service {
   /** It was deleted, or never came to be. */
   isGone = false;
   private detached = false;
+  /** What is on disk is older than what is so. */
+  private isUnsaved = false;
+  private saveTimer: NodeJS.Timeout | undefined;
 
   constructor(
     readonly state: ServiceState,
@@ -187,6 +192,7 @@ export class Service {
 
   detach(): void {
     this.detached = true;
+    clearTimeout(this.saveTimer);
     void this.rollout?.interrupt();
     this.fleet.detach();
   }
@@ -200,6 +206,19 @@ export class Service {
   /** Writes the state as it is. */
   save(): Promise<void> {
     return this.around.store.save(this.state);
+  }
+
+  /** Writes the state as soon as it can be written: what happened cannot be undone for want of a disk. */
+  async saveEventually(): Promise<void> {
+    try {
+      await this.save();
+    } catch (error) {
+      if (!this.isUnsaved) this.notice(messageOf(error));
+      this.isUnsaved = true;
+      this.saveTimer = setTimeout(() => void this.saveEventually(), SAVE_RETRY_MS);
+      return;
+    }
+    this.isUnsaved = false;
   }
 
   private run(state: RolloutState): Rollout {
