@@ -43,6 +43,7 @@ export function timeProgram(
   const result = spawnSync(program, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
+    maxBuffer: 256 * 1024 * 1024,
     encoding: 'utf8',
   });
   const elapsed = performance.now() - start;
