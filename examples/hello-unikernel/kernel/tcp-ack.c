@@ -36,7 +36,7 @@ static void take_progress(struct tcp_connection *c, const struct tcp_segment *s)
 /* Fast retransmission (RFC 5681, section 3.2), without inflating the window. */
 static void take_duplicate(struct tcp_connection *c, const struct tcp_segment *s)
 {
-    if (s->length || s->window != c->snd_wnd || c->snd_una == c->snd_max || (s->flags & FIN))
+    if (s->length || s->window == 0 || s->window != c->snd_wnd || c->snd_una == c->snd_max || (s->flags & FIN))
         return;
     if (++c->duplicate_acks != DUPLICATES)
         return;
