@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors';
 import { Instance, type RunningRecord } from './instance';
@@ -68,6 +68,7 @@ async function adopt(
   }
   const running: RunningRecord = { ...record, pid: process.pid, pidStartTime: process.startTime };
   if (record.pid !== running.pid || record.pidStartTime !== running.pidStartTime) {
+    await mkdir(paths.instance(name), { recursive: true, mode: 0o700 });
     await writeRecord(paths.instance(name), running);
   }
   try {

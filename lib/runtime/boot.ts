@@ -32,6 +32,8 @@ export interface RunImageOptions {
   readonly name?: string;
   /** Where the answer about acceleration is kept. @default RuntimePaths.fromEnvironment().home */
   readonly stateFolder?: string;
+  /** Where its own files go, until it ends. @default os.tmpdir() */
+  readonly temporaryFolder?: string;
   /** Called once QEMU runs. */
   readonly onStarted?: (started: StartedImage) => void;
 }
@@ -66,8 +68,9 @@ export async function runImage(
   const qemu = await findQemu();
   const state = options.stateFolder ?? RuntimePaths.fromEnvironment().home;
   const acceleration = await findAcceleration(qemu, state);
-  await clearKilledRuns();
-  const folder = await mkdtemp(join(tmpdir(), PREFIX));
+  const temporary = options.temporaryFolder ?? tmpdir();
+  await clearKilledRuns(temporary);
+  const folder = await mkdtemp(join(temporary, PREFIX));
   try {
     await writeFile(join(folder, OWNER_FILE), `${process.pid} ${processStartTime(process.pid)}`);
     const source = await bootSource(path, kind, options, folder);
@@ -154,9 +157,10 @@ async function runGuest(
 }
 
 /** QEMU outlives a run that is killed; the next one ends it. */
-async function clearKilledRuns(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    if (name.startsWith(PREFIX)) await clearKilledRun(join(tmpdir(), name)).catch(() => undefined);
+async function clearKilledRuns(temporary: string): Promise<void> {
+  for (const name of await readdir(temporary)) {
+    // Another run may be clearing the same remains.
+    if (name.startsWith(PREFIX)) await clearKilledRun(join(temporary, name)).catch(() => undefined);
   }
 }
 

@@ -134,9 +134,10 @@ export class GuestProcess {
 
   private async end(): Promise<void> {
     const { pid, startTime, name, qmp } = this.options;
-    const asked = qmp ? qmp.execute('quit').then(() => true) : Promise.resolve(false);
+    const terminate = () => signalProcess(pid, startTime, 'SIGTERM');
     // QEMU may be gone before it has answered; one that does not speak QMP still knows the signal.
-    if (!(await asked.catch(() => false))) signalProcess(pid, startTime, 'SIGTERM');
+    if (qmp) void qmp.execute('quit').catch(terminate);
+    else terminate();
     if (await this.goneWithin(QUIT_MS)) return;
     signalProcess(pid, startTime, 'SIGKILL');
     if (await this.goneWithin(KILL_MS)) return;

@@ -29,7 +29,7 @@ const ACCEPT_POLL_MS = 20;
  */
 const ACCEPT_ANSWERS = 3;
 /** How long a connection must stay open where nobody tells whether the guest accepted it. */
-const SETTLE_MS = 250;
+const SETTLE_MS = 100;
 
 /**
  * Checks once.

@@ -22,11 +22,13 @@ export interface HealthMonitorOptions {
   readonly healthy?: boolean;
 }
 
-/** While booting, checks come thick and fast: the first ones this far apart, later ones a tenth of the time so far. */
-const BOOT_SPACING_MS = { first: 25, last: 1000 };
-
-/** Checks that may wait for an answer at the same time while booting. */
-const BOOT_OVERLAP = 8;
+/**
+ * While booting, checks come thick and fast: the first ones `firstMs` apart, later ones a tenth of the time so far, and
+ * `overlap` of them may wait at the same time. A TCP check has nothing to wait for but the guest's network, takes 60 to 100 ms,
+ * and its pending connection would make the others believe that the guest does not answer.
+ */
+const BOOT_PACE = { http: { firstMs: 25, overlap: 8 }, tcp: { firstMs: 150, overlap: 1 } };
+const BOOT_SPACING_LAST_MS = 1000;
 
 /**
  * Watches the health of one instance until {@link stop}.
@@ -102,7 +104,7 @@ export class HealthMonitor {
     while (!over.aborted && performance.now() < this.bootDeadline) {
       const attempt = new AbortController();
       attempts.push(attempt);
-      if (attempts.length > BOOT_OVERLAP) attempts.shift()?.abort();
+      if (attempts.length > BOOT_PACE[this.check.protocol].overlap) attempts.shift()?.abort();
       void this.attempt(AbortSignal.any([attempt.signal, over])).then((healthy) => {
         const index = attempts.indexOf(attempt);
         if (index >= 0) attempts.splice(index, 1);
@@ -124,9 +126,9 @@ export class HealthMonitor {
 
   private bootSpacing(): number {
     const now = performance.now();
-    const { first, last } = BOOT_SPACING_MS;
-    const wanted = Math.min((now - this.launched) / 10, last, this.check.intervalMs);
-    return Math.min(Math.max(wanted, first), Math.max(1, this.bootDeadline - now));
+    const wanted = Math.min((now - this.launched) / 10, BOOT_SPACING_LAST_MS, this.check.intervalMs);
+    const spacing = Math.max(wanted, BOOT_PACE[this.check.protocol].firstMs);
+    return Math.min(spacing, Math.max(1, this.bootDeadline - now));
   }
 
   private record(failure: Failure, began: number): void {

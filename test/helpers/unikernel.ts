@@ -5,16 +5,20 @@ import { imageDigest, loadLoader } from '../../lib/image';
 import { hashImage } from '../../lib/image/stage-image';
 import type { ImageSpec } from '../../lib/spec';
 
-const FOLDER = resolve(__dirname, '../../examples/hello-unikernel');
-const LOCK = join(FOLDER, '.build-lock');
+const HELLO = resolve(__dirname, '../../examples/hello-unikernel');
+const SHOP = resolve(__dirname, '../../examples/shop/unikernels');
 const BUILD_LIMIT_MS = 120_000;
 
-let built: string | undefined;
+const built = new Map<string, string>();
 
 /** Path of the example's kernel; built first when it is older than its sources. Safe in parallel test files. */
 export function helloKernel(): string {
-  built ??= build(join(FOLDER, 'build', 'hello.elf'));
-  return built;
+  return kernelOf(HELLO, 'hello');
+}
+
+/** Path of a kernel of the shop, in the same way. */
+export function shopKernel(name: 'cart' | 'catalog' | 'web'): string {
+  return kernelOf(SHOP, name);
 }
 
 interface ImageOptions {
@@ -40,38 +44,43 @@ export function imageSpec(path: string, options: ImageOptions = {}): ImageSpec {
   return { path, kind, boot, bootArgs, digest: imageDigest({ sha256, kind, boot, bootArgs, loaderDigest }) };
 }
 
-function build(kernel: string): string {
-  if (!isStale(kernel)) return kernel;
-  lock();
-  try {
-    if (isStale(kernel)) execFileSync('make', ['-C', FOLDER], { stdio: 'pipe' });
-  } finally {
-    rmdirSync(LOCK);
+function kernelOf(folder: string, name: string): string {
+  const path = join(folder, 'build', `${name}.elf`);
+  const known = built.get(path);
+  if (known !== undefined) return known;
+  if (isStale(folder, path)) {
+    const unlock = lock(join(folder, '.build-lock'));
+    try {
+      if (isStale(folder, path)) execFileSync('make', ['-C', folder], { stdio: 'pipe' });
+    } finally {
+      unlock();
+    }
   }
-  return kernel;
+  built.set(path, path);
+  return path;
 }
 
-function isStale(kernel: string): boolean {
+function isStale(folder: string, kernel: string): boolean {
   if (!existsSync(kernel)) return true;
   const made = statSync(kernel).mtimeMs;
-  const sources = [FOLDER, join(FOLDER, 'kernel')].flatMap((folder) =>
-    readdirSync(folder)
+  const sources = [folder, join(HELLO, 'kernel')].flatMap((sourceFolder) =>
+    readdirSync(sourceFolder)
       .filter((name) => /\.(c|h|S|ld|mk)$|^Makefile$/.test(name))
-      .map((name) => join(folder, name)),
+      .map((name) => join(sourceFolder, name)),
   );
   return sources.some((source) => statSync(source).mtimeMs > made);
 }
 
 /** A folder that exists is the lock: making one is atomic. One that outlived its maker is taken over. */
-function lock(): void {
+function lock(path: string): () => void {
   for (;;) {
     try {
-      mkdirSync(LOCK);
-      return;
+      mkdirSync(path);
+      return () => rmdirSync(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const age = Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > BUILD_LIMIT_MS) rmdirSync(LOCK);
+      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > BUILD_LIMIT_MS) rmdirSync(path);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     }
   }
