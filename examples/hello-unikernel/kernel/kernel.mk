@@ -21,7 +21,7 @@ CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-pie 
 	-fno-tree-loop-distribute-patterns -fno-common -ffunction-sections -fdata-sections \
 	-ffile-prefix-map=$(KERNEL)=kernel -I$(KERNEL)/..
 LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections -Wl,-z,max-page-size=4096 \
-	-Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -T $(KERNEL)/link.ld
+	-Wl,-z,noexecstack -T $(KERNEL)/link.ld
 
 SOURCES := $(sort $(wildcard $(KERNEL)/*.c $(KERNEL)/*.S))
 OBJECTS := $(patsubst $(KERNEL)/%,$(BUILD)/kernel/%.o,$(SOURCES))

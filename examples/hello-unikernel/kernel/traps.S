@@ -1,10 +1,10 @@
 /* One stub per vector: it pushes the vector (and 0 where the processor pushes no error code) and saves registers. */
         .text
         .altmacro
+        .set PUSH_ERROR_CODE, 0x60227D00        /* vectors 8, 10 to 14, 17, 21, 29 and 30 */
         .macro stub vector
         .balign 16
-        .if (\vector == 8) || ((\vector >= 10) && (\vector <= 14)) || (\vector == 17) || (\vector == 21) || (\vector == 29) || (\vector == 30)
-        .else
+        .if !((PUSH_ERROR_CODE >> \vector) & 1)
         pushq $0
         .endif
         pushq $\vector
