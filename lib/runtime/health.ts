@@ -69,6 +69,11 @@ export class HealthMonitor {
     return this.state === 'healthy';
   }
 
+  /** Why it is not healthy yet, as far as the checks have seen: `GET /healthz answered 503 for 3 s`. */
+  get failureSoFar(): string {
+    return this.reasonSince(this.state === 'starting' ? this.launched : this.failingSince);
+  }
+
   /** No callback comes after this. */
   stop(): void {
     this.stopped.abort();

@@ -94,6 +94,11 @@ export class Keeper {
     return this.spec.image.digest;
   }
 
+  /** Why it is not healthy, also while it still boots. */
+  get whyNotHealthy(): string | null {
+    return this.reason ?? (this.phase === 'starting' ? (this.monitor?.failureSoFar ?? null) : null);
+  }
+
   get isCrashLooping(): boolean {
     return this.backOff.isLooping;
   }
@@ -149,7 +154,7 @@ export class Keeper {
       healthyAfterMs: this.healthyAfterMs,
       startedAt: this.machine?.record.startedAt ?? new Date(this.since).toISOString(),
       connections,
-      reason: this.reason,
+      reason: this.whyNotHealthy,
     };
   }
 
@@ -176,9 +181,8 @@ export class Keeper {
 
   private monitorOf(machine: Machine, startedAt: number, healthy: boolean): HealthMonitor {
     const { healthCheck, update, port: guestPort } = this.spec;
-    // While it is tried out the rollout's limit counts; told a moment before it is over, the reason is there in time.
-    const trial = Math.max(1, Math.min(healthCheck.bootDeadlineMs, update.healthTimeoutMs - 100));
-    const check = this.supervised ? healthCheck : { ...healthCheck, bootDeadlineMs: trial };
+    // While it is tried out the rollout's limit counts.
+    const check = this.supervised ? healthCheck : { ...healthCheck, bootDeadlineMs: update.healthTimeoutMs };
     const hasPendingConnections = () => machine.hasPendingConnections();
     return new HealthMonitor(
       check,

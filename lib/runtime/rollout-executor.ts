@@ -180,7 +180,7 @@ export class RolloutExecutor {
   private async failureOf(problem: RolloutProblem) {
     const keeper = problem.instance === null ? undefined : this.options.fleet.find(problem.instance);
     const console = (await keeper?.console()) ?? null;
-    const reason = describeProblem(problem, keeper?.reason ?? null, this.rollout.target);
+    const reason = describeProblem(problem, keeper?.whyNotHealthy ?? null, this.rollout.target);
     return {
       instance: problem.instance,
       reason,
