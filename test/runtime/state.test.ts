@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newState, StateStore } from '../../lib/runtime/state';
+import { temporaryHome } from '../helpers/home';
+
+const paths = temporaryHome();
+const store = new StateStore(paths.services);
+
+describe('StateStore', () => {
+  it('gives back what it was given, in a file for its owner only', async () => {
+    await store.load();
+    await store.save(newState('web', '/stack'));
+
+    expect((await store.load()).states).toEqual([newState('web', '/stack')]);
+    expect(statSync(join(paths.services, 'web.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ['cut off', (text: string) => text.slice(0, 40), /is not JSON/],
+    [
+      'with a field too many',
+      (text: string) => text.replace('{', '{"colour": 1,'),
+      /^invalid state file: .*colour/,
+    ],
+    ['of a later format', (text: string) => text.replace(/("formatVersion": )1/, '$12'), /formatVersion/],
+    ['of another service', (text: string) => text.replace('"web"', '"api"'), /^it is about 'api'$/],
+    ['empty', () => '', /is not JSON/],
+  ])('sets aside a file that is %s', async (_, damage, reason) => {
+    await store.save(newState('web', '/stack'));
+    const file = join(paths.services, 'web.json');
+    const damaged = damage(readFileSync(file, 'utf8'));
+    writeFileSync(file, damaged);
+
+    const { states, corrupt } = await store.load();
+
+    expect(states).toEqual([]);
+    expect(corrupt).toMatchObject([{ service: 'web', reason: expect.stringMatching(reason) }]);
+    expect(readFileSync(corrupt[0]!.keptAs, 'utf8')).toBe(damaged);
+    expect(await store.load()).toEqual({ states: [], corrupt: [] });
+  });
+
+  it('clears away what a write that was cut off left', async () => {
+    writeFileSync(join(paths.services, 'web.json.123456'), 'half');
+
+    await store.load();
+
+    expect(readdirSync(paths.services)).not.toContain('web.json.123456');
+  });
+});
