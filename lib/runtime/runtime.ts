@@ -22,6 +22,7 @@ export class Runtime {
   /** Digests that a deploy needs which is not on disk yet. */
   private readonly wanted: string[] = [];
   private readonly cancelled = new Set<string>();
+  private detached = false;
 
   constructor(private readonly options: RuntimeOptions) {}
 
@@ -92,8 +93,8 @@ export class Runtime {
       } finally {
         release();
         this.cancelled.delete(request.requestId);
+        await this.collectImages();
       }
-      await this.collectImages();
     }
     return this.status(name);
   }
@@ -126,6 +127,7 @@ export class Runtime {
 
   /** Leaves everything running, for another daemon. */
   detach(): void {
+    this.detached = true;
     for (const service of this.services.values()) service.detach();
     this.options.balancer.detach();
   }
@@ -258,6 +260,7 @@ export class Runtime {
 
   /** Images in use stay, and those that a service would go back to. */
   private async collectImages(): Promise<void> {
+    if (this.detached) return;
     const keep = [...this.services.values()].flatMap((service) => service.digests);
     try {
       await this.options.images.collect([...keep, ...this.wanted]);

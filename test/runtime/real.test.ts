@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -43,6 +43,8 @@ function service(bootArgs: readonly string[]): ServiceSpec {
 
 const v1 = () => service(['--version=1']);
 const v2 = () => service(['--version=2']);
+const images = () => readdirSync(paths.images).sort();
+const nameOfImage = ({ image }: ServiceSpec) => `${image.digest.slice('sha256:'.length)}.kernel`;
 
 it('creates a service of unikernels', async () => {
   const status = await client.apply(v1(), { owner, intent: 'create' });
@@ -65,6 +67,7 @@ it('replaces them under load, though the daemon is killed meanwhile, and loses n
   expect(answered).toBeGreaterThan(50);
   expect(status).toMatchObject({ phase: 'ready', revision: revisionOf(v2()) });
   expect(findProcesses(`-pidfile ${paths.instances}`)).toHaveLength(2);
+  expect(images()).toEqual([v1(), v2()].map(nameOfImage).sort());
 });
 
 it('goes back from a version that is never healthy, and shows its console', async () => {
@@ -83,6 +86,7 @@ it('goes back from a version that is never healthy, and shows its console', asyn
     rolledBack: true,
   });
   expect(await client.service('web')).toMatchObject({ phase: 'ready', revision: revisionOf(v2()) });
+  expect(images()).toEqual([v1(), v2()].map(nameOfImage).sort());
 });
 
 it('starts an instance again whose QEMU was killed, while the other one serves', async () => {
