@@ -41,17 +41,14 @@ export async function adoptInstances(
   notify: Notify,
 ): Promise<Instance[]> {
   const running = await runningInstances(paths);
-  const adopted: Instance[] = [];
-  for (const [name, process] of running) {
-    if (known.has(name)) continue;
-    const instance = await adopt(paths, name, process, notify);
-    if (instance) adopted.push(instance);
-  }
+  const unknown = [...running].filter(([name]) => !known.has(name));
+  // All at once: one that hangs takes its two seconds, and the others need not wait for it.
+  const adopted = await Promise.all(unknown.map(([name, process]) => adopt(paths, name, process, notify)));
   for (const name of await namesIn(paths.instances)) {
     if (!running.has(name)) await clearRemains(paths, name);
   }
   await endProbes(paths);
-  return adopted;
+  return adopted.filter((instance) => instance !== undefined);
 }
 
 async function adopt(

@@ -27,7 +27,7 @@ export interface HealthMonitorOptions {
  * `overlap` of them may wait at the same time. A TCP check has nothing to wait for but the guest's network, takes 60 to 100 ms,
  * and its pending connection would make the others believe that the guest does not answer.
  */
-const BOOT_PACE = { http: { firstMs: 25, overlap: 8 }, tcp: { firstMs: 150, overlap: 1 } };
+const BOOT_PACE = { http: { firstMs: 15, overlap: 8 }, tcp: { firstMs: 150, overlap: 1 } };
 const BOOT_SPACING_LAST_MS = 1000;
 
 /**

@@ -75,3 +75,28 @@ test('one boot of the machine has one name', () => {
   expect(bootId()).not.toBe('');
   expect(bootId()).toBe(bootId());
 });
+
+test('a system without /proc is asked through ps', async () => {
+  const real = process.platform;
+  Object.defineProperty(process, 'platform', { value: 'darwin' });
+  try {
+    await jest.isolateModulesAsync(async () => {
+      const portable = await import('../../lib/runtime/process-info');
+      const word = `kiln-test-five-${process.pid}`;
+      const child = startSleep(word);
+      await once(child.stdout!, 'data');
+      const start = portable.processStartTime(child.pid)!;
+      expect(start).toMatch(/^\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4}$/);
+      expect(portable.isRunning(child.pid, start)).toBe(true);
+      expect(portable.commandLine(child.pid)).toContain(word);
+      expect(portable.findProcesses(word).map(({ pid }) => pid)).toEqual([child.pid]);
+      expect(portable.environmentVariable(child.pid, 'PATH')).toBeUndefined();
+      expect(portable.signalProcess(child.pid, start, 'SIGKILL')).toBe(true);
+      await once(child, 'exit');
+      expect(portable.processStartTime(child.pid)).toBeUndefined();
+      expect(portable.commandLine(child.pid)).toBeUndefined();
+    });
+  } finally {
+    Object.defineProperty(process, 'platform', { value: real });
+  }
+});
