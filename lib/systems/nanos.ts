@@ -6,9 +6,10 @@ const FILE_SYSTEM = 'NVMTFS';
 export const nanos: System = { id: 'nanos', title: 'Nanos', recognise };
 
 function recognise(facts: ImageFacts): Recognition | undefined {
-  const offset = facts.partitionOffsets.find(
-    (start) => facts.read(start, FILE_SYSTEM.length).toString('latin1') === FILE_SYSTEM,
+  const partition = facts.partitions.find(
+    ({ offset }) => facts.read(offset, FILE_SYSTEM.length).toString('latin1') === FILE_SYSTEM,
   );
-  if (offset === undefined) return undefined;
+  if (!partition) return undefined;
+  const { offset } = partition;
   return { variant: 'disk', because: `a partition with the file system ${FILE_SYSTEM}`, offset };
 }

@@ -1,3 +1,4 @@
+import type { Device } from './device';
 import type { ImageFacts } from './image-facts';
 
 /** What a system's file says when it knows an image. */
@@ -24,9 +25,20 @@ export interface System {
   recognise(facts: ImageFacts): Recognition | undefined;
 }
 
+/**
+ * How an image takes its arguments. `command-line`: from its loader; `disk-field`: from a place in its disk that can be
+ * set (OSv); `xenstore`: from the toolstack; `fixed`: they were baked when it was built.
+ */
+export type ArgumentStyle = 'command-line' | 'disk-field' | 'xenstore' | 'fixed';
+
 /** A system as found in an image. */
 export interface RecognisedSystem extends Omit<Recognition, 'dropsFirstWord'> {
   readonly id: string;
   readonly title: string;
   readonly dropsFirstWord: boolean;
+  /** What it has drivers for. Undefined where nothing is known of them, which refuses nothing. */
+  readonly drivers: readonly Device[] | undefined;
+  /** Its programs or files lie on its disk, so that it needs a driver for it after the loader is done. */
+  readonly needsDisk: boolean;
+  readonly argumentStyle: ArgumentStyle;
 }

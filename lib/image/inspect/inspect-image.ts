@@ -30,7 +30,10 @@ function inspect(reader: ImageReader): ImageInspection {
     bootProtocols: found.bootProtocols,
     notes: found.elf?.notes ?? [],
     sections: found.elf?.sections ?? [],
-    partitionOffsets: found.partitionOffsets,
+    machine: found.machine,
+    partitions: found.partitions,
+    multiboot1: found.multiboot1 && { ...found.multiboot1, kludge: found.multiboot1.kludge !== undefined },
+    interpreter: found.elf?.interpreter,
     read: (offset, length) => reader.read(offset, length),
     find: (text) => findText(reader, text),
   };
@@ -53,7 +56,16 @@ function generic(facts: ImageFacts): RecognisedSystem | undefined {
   const protocol = facts.bootProtocols[0];
   if (protocol === undefined) return undefined;
   const title = GENERIC_TITLES[protocol];
-  return { id: 'generic', title, because: 'no system is recognised', offset: 0, dropsFirstWord: false };
+  return {
+    id: 'generic',
+    title,
+    because: 'no system is recognised',
+    offset: 0,
+    dropsFirstWord: false,
+    drivers: undefined,
+    needsDisk: false,
+    argumentStyle: 'command-line',
+  };
 }
 
 const GENERIC_TITLES = {
@@ -61,7 +73,9 @@ const GENERIC_TITLES = {
   multiboot2: 'multiboot2 kernel',
   pvh: 'PVH kernel',
   linux: 'Linux boot protocol kernel',
+  linux64: '64 bit Linux boot protocol kernel',
   'xen-pv': 'Xen PV kernel',
   'bios-disk': 'bootable disk',
+  'uefi-disk': 'bootable UEFI disk',
   uefi: 'UEFI application',
 } as const;

@@ -1,4 +1,4 @@
-import type { BootProtocol, ImageFormat } from '../../systems';
+import type { BootProtocol, ImageFormat, Partition } from '../../systems';
 import { tryReadDisk } from './disk';
 import { type ElfFile, tryReadElf } from './elf';
 import type { Evidence } from './image-inspection';
@@ -12,7 +12,7 @@ export interface FormatFindings {
   readonly machine: string | undefined;
   readonly bootProtocols: readonly BootProtocol[];
   readonly evidence: readonly Evidence[];
-  readonly partitionOffsets: readonly number[];
+  readonly partitions: readonly Partition[];
   readonly elf: ElfFile | undefined;
   readonly multiboot1: Multiboot1 | undefined;
 }
@@ -40,7 +40,7 @@ const NOTHING: FormatFindings = {
   machine: undefined,
   bootProtocols: [],
   evidence: [],
-  partitionOffsets: [],
+  partitions: [],
   elf: undefined,
   multiboot1: undefined,
 };
@@ -78,7 +78,7 @@ function disk(reader: ImageReader): Found {
   return {
     format: `${found.table}-disk`,
     bootProtocols: ['bios-disk'],
-    partitionOffsets: found.partitionOffsets,
+    partitions: found.partitions,
     evidence: [
       { offset: 510, fact: 'boot signature 55 AA' },
       ...(found.table === 'gpt' ? [{ offset: 512, fact: "'EFI PART'" }] : []),
