@@ -100,7 +100,8 @@ async function bootSource(
 ): Promise<BootSource> {
   const bootArgs = options.bootArgs ?? [];
   if (kind === 'disk') return { kind: 'scratch-disk', path };
-  if (options.boot !== 'disk') return { kind: 'kernel', path, commandLine: commandLine(bootArgs) };
+  if (options.boot !== 'disk')
+    return { kind: 'kernel', path, commandLine: commandLine(bootArgs), initrd: null };
   const disk = await forgeDisk(path, { bootArgs }, loadLoader(), join(folder, 'disk'));
   return { kind: 'disk', path: disk.path };
 }

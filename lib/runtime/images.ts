@@ -189,7 +189,7 @@ function sourceOf(spec: ImageSpec, path: string): BootSource {
   // Whoever made the disk may count on writing to it, as on a cloud's volume; what Kiln forges is read once.
   if (spec.kind === 'disk') return { kind: 'scratch-disk', path };
   if (spec.boot === 'disk') return { kind: 'disk', path };
-  return { kind: 'kernel', path, commandLine: commandLine(spec.bootArgs) };
+  return { kind: 'kernel', path, commandLine: commandLine(spec.bootArgs), initrd: null };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -8,8 +8,13 @@ export type BootSource =
   | { readonly kind: 'disk'; readonly path: string }
   /** A raw disk whose guest may write: what it writes is its own and gone when it ends. */
   | { readonly kind: 'scratch-disk'; readonly path: string }
-  /** QEMU loads the kernel itself; `commandLine` follows the kernel's name. */
-  | { readonly kind: 'kernel'; readonly path: string; readonly commandLine: string };
+  /** QEMU loads the kernel itself; `commandLine` follows the kernel's name, `initrd` is a file beside it, or null. */
+  | {
+      readonly kind: 'kernel';
+      readonly path: string;
+      readonly commandLine: string;
+      readonly initrd: string | null;
+    };
 
 /** Everything that QEMU is told about one guest. */
 export interface GuestSpec {
@@ -89,7 +94,11 @@ function network(guest: GuestSpec): string {
 function boot(source: BootSource): string[] {
   switch (source.kind) {
     case 'kernel':
-      return ['-kernel', source.path, ...(source.commandLine === '' ? [] : ['-append', source.commandLine])];
+      return [
+        ...['-kernel', source.path],
+        ...(source.initrd === null ? [] : ['-initrd', source.initrd]),
+        ...(source.commandLine === '' ? [] : ['-append', source.commandLine]),
+      ];
     case 'disk':
       return drive(source.path, 'readonly=on');
     case 'scratch-disk':

@@ -56,7 +56,8 @@ test('a kernel for direct boot is kept as it is, with its command line', async (
   const image = helloImage(['--greeting=hello there', '--version=2']);
   const { path, source } = await newStore().ensure(image);
   expect(sha256(path)).toBe(sha256(helloKernel()));
-  expect(source).toEqual({ kind: 'kernel', path, commandLine: '"--greeting=hello there" --version=2' });
+  const commandLine = '"--greeting=hello there" --version=2';
+  expect(source).toEqual({ kind: 'kernel', path, commandLine, initrd: null });
 });
 
 test('a raw disk is copied as it is, holes stay holes', async () => {

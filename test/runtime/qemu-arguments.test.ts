@@ -50,10 +50,17 @@ test('what Kiln forged is shared and read-only; a disk of the user may be writte
 });
 
 test('a kernel gets its command line as it is', () => {
-  const boot = { kind: 'kernel', path: '/images/a.kernel', commandLine: '--a=1,2 "b c"' } as const;
+  const boot = {
+    kind: 'kernel',
+    path: '/images/a.kernel',
+    commandLine: '--a=1,2 "b c"',
+    initrd: null,
+  } as const;
   expect(optionOf({ boot }, '-kernel')).toBe('/images/a.kernel');
   expect(optionOf({ boot }, '-append')).toBe('--a=1,2 "b c"');
   expect(qemuArguments(QEMU, { ...GUEST, boot: { ...boot, commandLine: '' } })).not.toContain('-append');
+  expect(optionOf({ boot: { ...boot, initrd: '/images/a.initrd' } }, '-initrd')).toBe('/images/a.initrd');
+  expect(qemuArguments(QEMU, { ...GUEST, boot })).not.toContain('-initrd');
 });
 
 test('an accelerated guest sees the processor as it is', () => {
