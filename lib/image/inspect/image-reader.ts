@@ -23,23 +23,64 @@ export function bufferReader(bytes: Buffer, name = 'image'): ImageReader {
   return { name, size: bytes.length, read };
 }
 
+/** A reader that holds a file open. */
+export interface ImageFile extends ImageReader {
+  close(): void;
+}
+
 /**
- * Opens a file for `use` and closes it again. Reads only what is asked for, so size does not matter.
- * @throws KilnError `image.missing`, `image.not-a-file`, `image.unreadable`
+ * Opens a file. Reads only what is asked for, so size does not matter. What is read later is not the file of the
+ * beginning when somebody writes to it: `close` says so.
+ * @throws KilnError `image.missing`, `image.not-a-file`, `image.unreadable`; `close` throws `image.changed`
  */
-export function withImageFile<T>(file: string, use: (reader: ImageReader) => T): T {
+export function openImageFile(file: string): ImageFile {
   const fd = open(file);
   try {
     const stat = fs.fstatSync(fd);
     if (!stat.isFile()) throw notAFile(file, stat);
-    return use({
+    const { size } = stat;
+    return {
       name: file,
-      size: stat.size,
-      read: (offset, length) => readAt(fd, file, offset, readable(offset, length, stat.size)),
-    });
-  } finally {
+      size,
+      read: (offset, length) => readAt(fd, file, offset, readable(offset, length, size)),
+      close: () => {
+        try {
+          requireUnchanged(file, stat, fs.fstatSync(fd));
+        } finally {
+          fs.closeSync(fd);
+        }
+      },
+    };
+  } catch (error) {
     fs.closeSync(fd);
+    throw error;
   }
+}
+
+/**
+ * Opens a file for `use` and closes it again.
+ * @throws KilnError as `openImageFile`, and `image.changed` when the file was written to meanwhile
+ */
+export function withImageFile<T>(file: string, use: (reader: ImageReader) => T): T {
+  const image = openImageFile(file);
+  let result: T;
+  try {
+    result = use(image);
+  } catch (error) {
+    // A file that is just being written is damaged for that reason, which then is the better one to tell.
+    image.close();
+    throw error;
+  }
+  image.close();
+  return result;
+}
+
+function requireUnchanged(file: string, before: fs.Stats, after: fs.Stats): void {
+  if (before.size === after.size && before.mtimeMs === after.mtimeMs) return;
+  throw new KilnError(`the image '${file}' changed while it was read`, {
+    code: 'image.changed',
+    remedy: 'Wait for its build to end, then try again.',
+  });
 }
 
 function open(file: string): number {
