@@ -9,6 +9,8 @@ export interface BoundImage {
   readonly source: UnikernelImage;
   /** The staged file, relative to Terraform's working folder: `images/<sha256>.elf`. */
   readonly path: string;
+  /** The staged file that is loaded beside the kernel, likewise; null where there is none. */
+  readonly initrd: string | null;
   /** The image's name with these boot arguments, `sha256:` and 64 hexadecimal digits (design decision 2). */
   digest(bootArgs: readonly string[]): string;
 }

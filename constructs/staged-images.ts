@@ -5,11 +5,15 @@ import { KilnError } from '../lib/errors';
 import {
   commandLine,
   hashImage,
+  hashInitrd,
   type ImageInspection,
   imageDigest,
   inspectImage,
   loadLoader,
   requireBootable,
+  requireTakesInitrd,
+  type StagedKind,
+  stagedName,
   stageImage,
 } from '../lib/image';
 import type { BoundImage } from './platform';
@@ -19,23 +23,24 @@ import type { UnikernelImage } from './unikernel-image';
 /** Folder of staged images beside the stack's Terraform JSON. */
 const FOLDER = 'images';
 
-interface ImageFile {
+interface ReadFile {
   readonly path: string;
   /** Size, time of change and inode: what tells a rebuilt file. */
   readonly stamp: string;
-  readonly inspection: ImageInspection;
   readonly sha256: string;
 }
 
+interface ImageFile extends ReadFile {
+  readonly inspection: ImageInspection;
+}
+
 /** A thousand services with one kernel read it once. */
-const files = new Map<string, ImageFile>();
+const images = new Map<string, ImageFile>();
+const initrds = new Map<string, ReadFile>();
 
 /** The images of a stack: read when a service takes them, copied beside the Terraform JSON when the stack is written. */
 export class StagedImages {
-  private readonly staged = new Map<
-    string,
-    { readonly file: ImageFile; readonly kind: UnikernelImage['kind'] }
-  >();
+  private readonly staged = new Map<string, { readonly file: ReadFile; readonly kind: StagedKind }>();
 
   constructor(private readonly stack: TerraformStack) {
     const { synthesizer } = stack;
@@ -54,18 +59,38 @@ export class StagedImages {
    */
   add(source: UnikernelImage, machine: string): BoundImage {
     const { kind, boot } = source;
-    const file = readImage(resolve(projectFolder(this.stack), source.path));
+    const folder = projectFolder(this.stack);
+    const file = readImage(resolve(folder, source.path));
     requireBootable(file.inspection, { kind, boot, machine });
-    const path = `${FOLDER}/${file.sha256}.${kind === 'kernel' ? 'elf' : 'raw'}`;
-    this.staged.set(path, { file, kind });
+    const initrd = source.initrd === undefined ? undefined : readInitrd(resolve(folder, source.initrd));
+    if (initrd) requireTakesInitrd(file.inspection);
     const forged = kind === 'kernel' && boot === 'disk';
     const digest = (bootArgs: readonly string[]) => {
       // For its refusals: what no command line can carry is not worth a digest.
       commandLine(bootArgs);
       const loaderDigest = forged ? loadLoader().digest : '';
-      return imageDigest({ sha256: file.sha256, kind, boot, bootArgs, loaderDigest });
+      return imageDigest({
+        sha256: file.sha256,
+        kind,
+        boot,
+        bootArgs,
+        loaderDigest,
+        initrd: initrd?.sha256,
+      });
     };
-    return { source, path, digest };
+    return {
+      source,
+      path: this.willStage(file, kind),
+      initrd: initrd ? this.willStage(initrd, 'initrd') : null,
+      digest,
+    };
+  }
+
+  /** Where the file will lie, relative to Terraform's working folder. */
+  private willStage(file: ReadFile, kind: StagedKind): string {
+    const path = `${FOLDER}/${stagedName(file.sha256, kind)}`;
+    this.staged.set(path, { file, kind });
+    return path;
   }
 
   private stage({ outdir, manifest }: ISynthesisSession): void {
@@ -83,11 +108,32 @@ export class StagedImages {
 }
 
 function readImage(path: string): ImageFile {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  const stamp = stat ? `${stat.size}-${stat.mtimeNs}-${stat.ino}` : 'missing';
-  const known = files.get(path);
-  if (known?.stamp === stamp) return known;
-  const file = { path, stamp, inspection: inspectImage(path), ...hashImage(path) };
-  files.set(path, file);
+  return readOnce(images, path, () => ({ inspection: inspectImage(path), ...hashImage(path) }));
+}
+
+function readInitrd(path: string): ReadFile {
+  return readOnce(initrds, path, () => hashInitrd(path));
+}
+
+function readOnce<T extends ReadFile>(
+  known: Map<string, T>,
+  path: string,
+  read: () => Omit<T, 'path' | 'stamp'>,
+): T {
+  const stamp = stampOf(path);
+  const before = known.get(path);
+  if (before?.stamp === stamp) return before;
+  const file = { path, stamp, ...read() } as T;
+  known.set(path, file);
   return file;
+}
+
+function stampOf(path: string): string {
+  try {
+    const { size, mtimeNs, ino } = statSync(path, { bigint: true });
+    return `${size}-${mtimeNs}-${ino}`;
+  } catch {
+    // Whoever reads it says why it cannot be read.
+    return 'missing';
+  }
 }

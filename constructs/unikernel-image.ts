@@ -15,6 +15,11 @@ export interface KernelOptions {
   readonly bootArgs?: readonly string[];
   /** @default BootMode.DISK */
   readonly boot?: BootMode;
+  /**
+   * A file that is loaded beside the kernel: Linux' initramfs, or the first module of a multiboot kernel. Part of the
+   * image's digest. @default - none
+   */
+  readonly initrd?: string;
 }
 
 /**
@@ -24,11 +29,17 @@ export interface KernelOptions {
  */
 export class UnikernelImage {
   /**
-   * An ELF that a boot loader can start.
+   * A kernel that a boot loader can start: an ELF, or Linux' bzImage.
    * @throws KilnError `constructs.image` or `constructs.token`
    */
   static fromKernel(path: string, options: KernelOptions = {}): UnikernelImage {
-    return new UnikernelImage(path, 'kernel', options.bootArgs ?? [], options.boot ?? BootMode.DISK);
+    return new UnikernelImage(
+      path,
+      'kernel',
+      options.bootArgs ?? [],
+      options.boot ?? BootMode.DISK,
+      options.initrd,
+    );
   }
 
   /**
@@ -45,15 +56,20 @@ export class UnikernelImage {
     readonly kind: ImageSpec['kind'],
     readonly bootArgs: readonly string[],
     readonly boot: BootMode,
+    /** As it was given; undefined where there is none. */
+    readonly initrd?: string,
   ) {
-    checkKnown('path', path, 'the image is read there');
-    if (path === '') {
-      throw new KilnError("the path of an image is empty; give the file's path, such as 'build/web.elf'", {
-        code: 'constructs.image',
-      });
+    checkPath('path', path, "the path of an image is empty; give the file's path, such as 'build/web.elf'");
+    if (initrd !== undefined) {
+      checkPath('initrd', initrd, "'initrd' is empty; give the file's path, or leave it out");
     }
     for (const [index, arg] of bootArgs.entries()) {
       checkKnown(`bootArgs[${index}]`, arg, "it is part of the image's digest");
     }
   }
+}
+
+function checkPath(prop: string, path: string, whenEmpty: string): void {
+  checkKnown(prop, path, 'the image is read there');
+  if (path === '') throw new KilnError(whenEmpty, { code: 'constructs.image' });
 }

@@ -7,7 +7,7 @@ import { literal } from './literal';
 export interface LocalServiceConfig extends TerraformMetaArguments {
   /** Name in the runtime, `<stack>-<service>`. */
   readonly name: string;
-  /** The path is relative to Terraform's working folder. */
+  /** Its paths are relative to Terraform's working folder. */
   readonly image: ImageSpec;
   /** May be a token. */
   readonly instances: number;
@@ -97,6 +97,7 @@ function renderImage(image: ImageSpec): Record<string, unknown> {
     digest: image.digest,
     boot_args: image.bootArgs.map(literal),
     boot: image.boot,
+    ...(image.initrd === null ? {} : { initrd: image.initrd }),
   };
 }
 

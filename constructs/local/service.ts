@@ -25,7 +25,14 @@ export class LocalServiceBinding implements IServiceBinding {
     this.resource = new LocalService(service, 'Resource', {
       ...definition,
       name: claimServiceName(service),
-      image: { path: image.path, kind, boot, bootArgs: [...bootArgs], digest: image.digest(bootArgs) },
+      image: {
+        path: image.path,
+        kind,
+        boot,
+        bootArgs: [...bootArgs],
+        digest: image.digest(bootArgs),
+        initrd: image.initrd,
+      },
       hostPort: 'none',
       peers: [],
     });

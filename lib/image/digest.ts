@@ -12,6 +12,10 @@ export interface ImageInputs {
   readonly loaderDigest: string;
   /** Version of the disk layout. @default LAYOUT_VERSION */
   readonly layoutVersion?: number;
+  /** Hash of the file that is loaded beside the kernel, 64 hex digits. @default - there is none */
+  readonly initrd?: string | undefined;
+  /** How a forged disk is laid out; of no effect where none is forged. @default 'bios' */
+  readonly layout?: 'bios' | 'uefi' | 'xen-pv' | undefined;
   /** Further options that change the bytes. @default {} */
   readonly options?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -22,7 +26,9 @@ export interface ImageInputs {
  */
 export function imageDigest(inputs: ImageInputs): string {
   const { sha256, kind, bootArgs, boot, loaderDigest, layoutVersion = LAYOUT_VERSION, options = {} } = inputs;
+  const { initrd = null, layout = 'bios' } = inputs;
   const forged = kind === 'kernel' && boot === 'disk';
+  const laidOut = forged ? layout : 'bios';
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   // JSON of a list in a fixed order: no two different inputs run together into the same text.
   const text = JSON.stringify([
@@ -33,6 +39,8 @@ export function imageDigest(inputs: ImageInputs): string {
     bootArgs,
     forged ? [loaderDigest, layoutVersion] : null,
     sorted,
+    // Last, and only where they say something: an image without them keeps the name that it had before they were known.
+    ...(initrd === null && laidOut === 'bios' ? [] : [initrd, laidOut]),
   ]);
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -4,11 +4,15 @@ export {
   type ForgedDisk,
   type ForgeOptions,
   forgeDisk,
+  type GceArchive,
+  type GceArchiveOptions,
   LAYOUT_VERSION,
   type Loader,
   loaderOf,
   loadLoader,
+  writeGceArchive,
 } from './forge';
+export { hashInitrd, requireTakesInitrd } from './initrd';
 export {
   type BootTarget,
   bufferReader,
@@ -18,4 +22,4 @@ export {
   inspectImage,
   requireBootable,
 } from './inspect';
-export { hashImage, type StagedImage, stageImage } from './stage-image';
+export { hashImage, type StagedImage, type StagedKind, stagedName, stageImage } from './stage-image';

@@ -7,9 +7,13 @@ const CHUNK = 1024 * 1024;
 const ZEROS = Buffer.alloc(CHUNK);
 const MODE = 0o444;
 
-/** A kernel or disk under a name that its content gives it. */
+/** What a staged file is, and so what its name ends in. */
+const ENDINGS = { kernel: 'elf', disk: 'raw', initrd: 'initrd' } as const;
+export type StagedKind = keyof typeof ENDINGS;
+
+/** A file under a name that its content gives it. */
 export interface StagedImage {
-  /** `<folder>/<sha256>.elf` for a kernel, `.raw` for a disk. */
+  /** `<folder>/<sha256>.elf` for a kernel; see `stagedName`. */
   readonly path: string;
   /** 64 hex digits. */
   readonly sha256: string;
@@ -17,13 +21,18 @@ export interface StagedImage {
   readonly size: number;
 }
 
+/** `<sha256>.elf` for a kernel, `.raw` for a disk, `.initrd` for what is loaded beside a kernel. */
+export function stagedName(sha256: string, kind: StagedKind): string {
+  return `${sha256}.${ENDINGS[kind]}`;
+}
+
 /**
- * Copies a kernel or disk into a folder under the hash of its content, atomically; skips the copy when it is there.
+ * Copies a kernel, disk or initrd into a folder under the hash of its content, atomically; skips the copy when it is there.
  * Makes the folder. Synchronous, because constructs stage while they are constructed.
  * @throws KilnError `image.unreadable`, `image.write-failed`
  */
-export function stageImage(source: string, folder: string, kind: 'kernel' | 'disk'): StagedImage {
-  const target = (sha256: string) => path.join(folder, `${sha256}.${kind === 'kernel' ? 'elf' : 'raw'}`);
+export function stageImage(source: string, folder: string, kind: StagedKind): StagedImage {
+  const target = (sha256: string) => path.join(folder, stagedName(sha256, kind));
   const before = hashImage(source);
   if (fs.existsSync(target(before.sha256))) return { path: target(before.sha256), ...before };
   const temporary = path.join(folder, `.${randomBytes(6).toString('hex')}.tmp`);

@@ -66,6 +66,7 @@ function specRows({ action, after }: ServiceChange): Row[] {
   const args: Row[] = after.image.bootArgs.length > 0 ? [['boot args', after.image.bootArgs.join(' ')]] : [];
   return [
     ['image', shortDigest(after.image.digest)],
+    ...(after.image.initrd === null ? [] : [['initrd', stagedAs(after.image.initrd)] as const]),
     ...args,
     ['memory', `${after.memoryMib} MiB`],
     ['port', exposure(after)],
@@ -83,6 +84,10 @@ function reasonRows(change: AttributeChange, style: Style): Row[] {
   if (change.path === 'image.digest') {
     const short = (value: unknown) => (typeof value === 'string' ? shortDigest(value) : value);
     return [['image', `${transition(short(change.before), short(change.after), style)}`]];
+  }
+  if (change.path === 'image.initrd') {
+    const short = (value: unknown) => (typeof value === 'string' ? stagedAs(value) : value);
+    return [['initrd', transition(short(change.before), short(change.after), style)]];
   }
   if (change.path === 'image.boot_args') return bootArgRows(change, style);
   return [
@@ -186,6 +191,11 @@ function fallbackRows({ action, after, revision }: ServiceChange, style: Style):
 /** `sha256:` and 64 digits, shortened to the 12 that people compare. */
 function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** A staged file by the beginning of its hash, which is its name. */
+function stagedAs(path: string): string {
+  return shortDigest(path.replace(/^.*\//, ''));
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

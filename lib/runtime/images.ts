@@ -1,17 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, KilnError, messageOf } from '../errors';
+import { errnoOf, KilnError } from '../errors';
 import {
   commandLine,
   forgeDisk,
+  type ImageInspection,
   imageDigest,
   inspectImage,
   type Loader,
   loadLoader,
   requireBootable,
+  requireTakesInitrd,
 } from '../image';
 import type { ImageSpec } from '../spec';
+import { copyAndHash } from './hashed-copy';
 import { whyUnwritable } from './home';
 import type { BootSource } from './qemu-arguments';
 
@@ -30,13 +33,16 @@ export interface ImageStoreOptions {
   readonly loader?: () => Loader;
 }
 
-/** Copied at a time; the daemon serves others in between. */
-const CHUNK = 1024 * 1024;
-const ZEROS = Buffer.alloc(CHUNK);
 /** Never edited: its name says what is in it. */
 const MODE = 0o400;
 const WORK = 'work-';
-const STORED = /^([0-9a-f]{64})\.(disk|kernel|raw)$/;
+const STORED = /^([0-9a-f]{64})\.(disk|kernel|raw|initrd)$/;
+
+/** The copies that an image is made of. */
+interface Copies {
+  readonly kernel: string;
+  readonly initrd: string | null;
+}
 
 /**
  * Images by digest. An image is complete or absent: it is made in a folder of its own and then renamed. One process at a
@@ -66,10 +72,9 @@ export class ImageStore {
     onProgress: (message: string) => void = () => undefined,
   ): Promise<StoredImage> {
     const name = nameOf(spec);
-    const path = join(this.folder, name);
     const underway = this.inProgress.get(name);
     if (underway) return underway;
-    const work = this.findOrMake(spec, path, onProgress);
+    const work = this.findOrMake(spec, onProgress);
     this.inProgress.set(name, work);
     try {
       return await work;
@@ -84,18 +89,18 @@ export class ImageStore {
     const gone = new Set<string>();
     for (const name of await this.names()) {
       const hex = STORED.exec(name)?.[1];
-      if (hex === undefined || kept.has(`sha256:${hex}`) || this.inProgress.has(name)) continue;
+      if (hex === undefined || kept.has(`sha256:${hex}`) || this.isInProgress(hex)) continue;
       await rm(join(this.folder, name), { force: true });
       gone.add(`sha256:${hex}`);
     }
     return [...gone];
   }
 
-  private async findOrMake(
-    spec: ImageSpec,
-    path: string,
-    onProgress: (message: string) => void,
-  ): Promise<StoredImage> {
+  private isInProgress(hex: string): boolean {
+    return [...this.inProgress.keys()].some((name) => name.startsWith(hex));
+  }
+
+  private async findOrMake(spec: ImageSpec, onProgress: (message: string) => void): Promise<StoredImage> {
     try {
       this.opened ??= this.open();
       await this.opened;
@@ -103,9 +108,11 @@ export class ImageStore {
       this.opened = undefined;
       throw this.unwritable(error);
     }
-    const found = await exists(path);
-    if (!found) await this.make(spec, path, onProgress);
-    return { path, found, source: sourceOf(spec, path) };
+    const path = join(this.folder, nameOf(spec));
+    const initrd = keepsInitrd(spec) ? join(this.folder, initrdNameOf(spec)) : null;
+    const found = (await exists(path)) && (initrd === null || (await exists(initrd)));
+    if (!found) await this.make(spec, path, initrd, onProgress);
+    return { path, found, source: sourceOf(spec, path, initrd) };
   }
 
   private async open(): Promise<void> {
@@ -116,16 +123,26 @@ export class ImageStore {
   }
 
   /** What is hashed, forged and kept is one copy: the staged file may change meanwhile. */
-  private async make(spec: ImageSpec, path: string, onProgress: (message: string) => void): Promise<void> {
+  private async make(
+    spec: ImageSpec,
+    path: string,
+    initrd: string | null,
+    onProgress: (message: string) => void,
+  ): Promise<void> {
     const work = join(this.folder, `${WORK}${randomBytes(6).toString('hex')}`);
     try {
       await mkdir(work, { mode: 0o700 });
-      const copy = join(work, 'copy');
+      const copies: Copies = { kernel: join(work, 'copy'), initrd: spec.initrd && join(work, 'initrd') };
       onProgress(`copying '${spec.path}'`);
-      this.requireDigest(spec, await copyAndHash(spec.path, copy));
-      const ready = await this.prepare(spec, copy, join(work, 'disk'), onProgress);
-      await chmod(ready, MODE);
-      await rename(ready, path);
+      const sha256 = await copyAndHash(spec.path, copies.kernel);
+      this.requireDigest(
+        spec,
+        sha256,
+        spec.initrd && copies.initrd ? await copyAndHash(spec.initrd, copies.initrd) : undefined,
+      );
+      const ready = await this.prepare(spec, copies, join(work, 'disk'), onProgress);
+      if (initrd && copies.initrd) await keep(copies.initrd, initrd);
+      await keep(ready, path);
     } catch (error) {
       throw this.unwritable(error);
     } finally {
@@ -135,21 +152,42 @@ export class ImageStore {
 
   private async prepare(
     spec: ImageSpec,
-    copy: string,
+    { kernel, initrd }: Copies,
     disk: string,
     onProgress: (message: string) => void,
   ): Promise<string> {
     if (spec.kind === 'kernel' && spec.boot === 'disk') {
       onProgress('forging a disk');
-      return (await forgeDisk(copy, { bootArgs: spec.bootArgs }, this.loader(), disk)).path;
+      const options = { bootArgs: spec.bootArgs, ...(initrd && { initrd }) };
+      return (await forgeDisk(kernel, options, this.loader(), disk)).path;
     }
-    requireBootable(inspectImage(copy), { kind: spec.kind, boot: spec.boot, machine: 'x86-64' });
-    return copy;
+    const image = inspectImage(kernel);
+    requireBootable(image, { kind: spec.kind, boot: spec.boot, machine: 'x86-64' });
+    if (initrd) this.requireLoadable(image);
+    return kernel;
   }
 
-  private requireDigest(spec: ImageSpec, sha256: string): void {
+  /** QEMU takes the path of a multiboot module for a list of paths with arguments (hw/i386/multiboot.c). */
+  private requireLoadable(image: ImageInspection): void {
+    requireTakesInitrd(image);
+    if (!image.bootProtocols.includes('multiboot1') || !/[ ,]/.test(this.folder)) return;
+    throw new KilnError(
+      `QEMU cannot load the initrd of a multiboot kernel from '${this.folder}', whose name has a space or a comma`,
+      {
+        code: 'image.no-initrd',
+        remedy: "Boot it from its disk (boot: 'disk'), or set KILN_HOME to a folder without them.",
+      },
+    );
+  }
+
+  private requireDigest(spec: ImageSpec, sha256: string, initrd: string | undefined): void {
     const forged = spec.kind === 'kernel' && spec.boot === 'disk';
-    const digest = imageDigest({ ...spec, sha256, loaderDigest: forged ? this.loader().digest : '' });
+    const digest = imageDigest({
+      ...spec,
+      sha256,
+      initrd,
+      loaderDigest: forged ? this.loader().digest : '',
+    });
     if (digest === spec.digest) return;
     throw new KilnError(
       `'${spec.path}' is not the image that was planned: it gives ${digest}, and ${spec.digest} is expected`,
@@ -185,11 +223,26 @@ function nameOf(spec: ImageSpec): string {
   return `${spec.digest.slice('sha256:'.length)}.${kind}`;
 }
 
-function sourceOf(spec: ImageSpec, path: string): BootSource {
+/** On a forged disk the initrd has its place; QEMU takes it from a file of its own. */
+function keepsInitrd(spec: ImageSpec): boolean {
+  return spec.initrd !== null && spec.kind === 'kernel' && spec.boot === 'direct';
+}
+
+function initrdNameOf(spec: ImageSpec): string {
+  return `${spec.digest.slice('sha256:'.length)}.initrd`;
+}
+
+function sourceOf(spec: ImageSpec, path: string, initrd: string | null): BootSource {
   // Whoever made the disk may count on writing to it, as on a cloud's volume; what Kiln forges is read once.
   if (spec.kind === 'disk') return { kind: 'scratch-disk', path };
   if (spec.boot === 'disk') return { kind: 'disk', path };
-  return { kind: 'kernel', path, commandLine: commandLine(spec.bootArgs), initrd: null };
+  return { kind: 'kernel', path, commandLine: commandLine(spec.bootArgs), initrd };
+}
+
+/** Puts a finished file in place. */
+async function keep(file: string, path: string): Promise<void> {
+  await chmod(file, MODE);
+  await rename(file, path);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -197,56 +250,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Copies a file, leaving holes where it is zero; returns the SHA-256 of what was copied, 64 hex digits. */
-async function copyAndHash(from: string, to: string): Promise<string> {
-  const source = await open(from, 'r').catch((error) => {
-    throw unreadable(from, error);
-  });
-  try {
-    const target = await open(to, 'wx', 0o600);
-    try {
-      return await copyBytes(from, source, target);
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
-}
-
-async function copyBytes(name: string, source: FileHandle, target: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  const chunk = Buffer.alloc(CHUNK);
-  let size = 0;
-  for (;;) {
-    const { bytesRead } = await source.read(chunk, 0, CHUNK, size).catch((error) => {
-      throw unreadable(name, error);
-    });
-    if (bytesRead === 0) break;
-    const bytes = chunk.subarray(0, bytesRead);
-    hash.update(bytes);
-    if (!bytes.equals(ZEROS.subarray(0, bytesRead))) await writeAll(target, bytes, size);
-    size += bytesRead;
-  }
-  await target.truncate(size);
-  await target.sync();
-  return hash.digest('hex');
-}
-
-/** One write may take only a part, such as what still fits on the disk. */
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
-}
-
-function unreadable(path: string, error: unknown): KilnError {
-  return new KilnError(`the image '${path}' cannot be read: ${messageOf(error)}`, {
-    code: 'image.unreadable',
-    remedy: 'Synthesise again: staged images lie beside the synthesised stack.',
-    cause: error,
-  });
 }

@@ -6,8 +6,7 @@ export const Digest = v.pipe(
   v.regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits'),
 );
 
-/** An image as the runtime receives it: a staged file, and what is to be made of it. */
-export const ImageSpec = v.strictObject({
+const Image = v.strictObject({
   /** Absolute path of the staged kernel or disk. */
   path: v.string(),
   /** `kernel`: a bootable ELF, forged into a disk; `disk`: a raw disk, used as it is. */
@@ -17,5 +16,20 @@ export const ImageSpec = v.strictObject({
   bootArgs: v.array(v.string()),
   /** `disk`: boot the forged disk, as a cloud would; `direct`: QEMU loads the kernel itself, faster. */
   boot: v.picklist(['disk', 'direct']),
+  /** Absolute path of the staged file that is loaded beside a kernel. What was kept before there was such a thing has none. */
+  initrd: v.optional(v.nullable(v.string()), null),
 });
+
+/** An image as the runtime receives it: staged files, and what is to be made of them. */
+export const ImageSpec = v.pipe(
+  Image,
+  v.forward(
+    v.partialCheck(
+      [['kind'], ['initrd']],
+      ({ kind, initrd }) => kind === 'kernel' || initrd === null,
+      'is only for a kernel: a disk has all it needs in itself',
+    ),
+    ['initrd'],
+  ),
+);
 export type ImageSpec = v.InferOutput<typeof ImageSpec>;

@@ -67,6 +67,104 @@ describe('a kernel', () => {
   });
 });
 
+describe('an initrd', () => {
+  const kernel = kernelFile();
+  const { sha256 } = hashImage(kernel);
+
+  test('is named by its content, beside the kernel', () => {
+    const initrd = fileWith('an archive', 'app.cpio');
+    const image = imageOf(UnikernelImage.fromKernel(kernel, { initrd }));
+    expect(image.path).toBe(`images/${sha256}.elf`);
+    expect(image.initrd).toBe(`images/${hashImage(initrd).sha256}.initrd`);
+  });
+
+  test('is part of the digest', () => {
+    const initrd = fileWith('an archive', 'app.cpio');
+    const loaderDigest = loadLoader().digest;
+    expect(imageOf(UnikernelImage.fromKernel(kernel, { initrd })).digest).toBe(
+      imageDigest({
+        sha256,
+        kind: 'kernel',
+        boot: 'disk',
+        bootArgs: [],
+        loaderDigest,
+        initrd: hashImage(initrd).sha256,
+      }),
+    );
+  });
+
+  test('is not mentioned where there is none', () => {
+    expect(imageOf(UnikernelImage.fromKernel(kernel))).not.toHaveProperty('initrd');
+  });
+
+  test('is copied into the stack folder, once', () => {
+    const initrd = fileWith('an archive', 'app.cpio');
+    const stack = localStack();
+    for (const id of ['a', 'b']) {
+      new UnikernelService(stack, id, { image: UnikernelImage.fromKernel(kernel, { initrd }), port: 80 });
+    }
+    const folder = join(Testing.fullSynth(stack), 'stacks', 'shop', 'images');
+    const name = `${hashImage(initrd).sha256}.initrd`;
+    expect(readdirSync(folder).sort()).toEqual([`${sha256}.elf`, name].sort());
+    expect(readFileSync(join(folder, name), 'utf8')).toBe('an archive');
+  });
+
+  test('is read again when the file has changed', () => {
+    const initrd = fileWith('an archive', 'app.cpio');
+    const before = imageOf(UnikernelImage.fromKernel(kernel, { initrd }));
+    writeFileSync(initrd, 'another archive');
+    utimesSync(initrd, 1, 1);
+    const after = imageOf(UnikernelImage.fromKernel(kernel, { initrd }));
+    expect(after.initrd).not.toBe(before.initrd);
+    expect(after.digest).not.toBe(before.digest);
+  });
+
+  test('is refused when it changed while the app ran', () => {
+    const initrd = fileWith('an archive', 'app.cpio');
+    const stack = localStack();
+    new UnikernelService(stack, 'web', { image: UnikernelImage.fromKernel(kernel, { initrd }), port: 80 });
+    writeFileSync(initrd, 'another archive');
+    expect(() => Testing.fullSynth(stack)).toThrow(
+      /^the image '.*app\.cpio' changed while the app ran, so 'images\/.*\.initrd' would be another/,
+    );
+  });
+
+  test('is refused when it is not there', () => {
+    const initrd = join(temporaryFolder(), 'none.cpio');
+    expect(() => imageOf(UnikernelImage.fromKernel(kernel, { initrd }))).toThrow(
+      `there is no initrd at '${initrd}'`,
+    );
+  });
+
+  test('is refused when it is empty', () => {
+    const initrd = fileWith('', 'app.cpio');
+    expect(() => imageOf(UnikernelImage.fromKernel(kernel, { initrd }))).toThrow(
+      `the initrd '${initrd}' is empty`,
+    );
+  });
+
+  test('is refused for what is a disk', () => {
+    const path = fileWith(disk(), 'disk.raw');
+    expect(() =>
+      imageOf(UnikernelImage.fromKernel(path, { initrd: fileWith('an archive', 'app.cpio') })),
+    ).toThrow(`the image '${path}' is a disk (mbr-disk), not a kernel`);
+  });
+
+  test('is refused with an empty path', () => {
+    expect(() => UnikernelImage.fromKernel('k', { initrd: '' })).toThrow(
+      "'initrd' is empty; give the file's path, or leave it out",
+    );
+  });
+
+  test('is refused with a path that only Terraform knows', () => {
+    const initrd = new TerraformVariable(localStack(), 'initrd', {}).stringValue;
+    expect(() => UnikernelImage.fromKernel('k', { initrd })).toThrow(
+      "'initrd' is a token, known only when Terraform runs, but it is needed at synth because the image is read there; " +
+        'give a plain value',
+    );
+  });
+});
+
 test('a disk is taken as it is', () => {
   const path = fileWith(disk(), 'disk.raw');
   expect(imageOf(UnikernelImage.fromDisk(path))).toMatchObject({

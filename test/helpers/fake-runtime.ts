@@ -41,7 +41,7 @@ export function fakeService(bootArgs: readonly string[] = [], more: Partial<Serv
   const { healthCheck, update, ...rest } = more;
   return {
     name: 'web',
-    image: { path: '/nowhere', kind: 'kernel', digest, bootArgs: [...bootArgs], boot: 'disk' },
+    image: { path: '/nowhere', kind: 'kernel', digest, bootArgs: [...bootArgs], boot: 'disk', initrd: null },
     instances: 2,
     memoryMib: 16,
     port: 8080,

@@ -27,6 +27,8 @@ interface ImageOptions {
   /** @default direct */
   readonly boot?: ImageSpec['boot'];
   readonly bootArgs?: readonly string[];
+  /** Path of the file beside the kernel. @default - none */
+  readonly initrd?: string;
 }
 
 /** The example's kernel as the runtime receives it. */
@@ -41,7 +43,16 @@ export function imageSpec(path: string, options: ImageOptions = {}): ImageSpec {
   const forged = kind === 'kernel' && boot === 'disk';
   const { sha256 } = hashImage(path);
   const loaderDigest = forged ? loadLoader().digest : '';
-  return { path, kind, boot, bootArgs, digest: imageDigest({ sha256, kind, boot, bootArgs, loaderDigest }) };
+  const initrd = options.initrd ?? null;
+  const digest = imageDigest({
+    sha256,
+    kind,
+    boot,
+    bootArgs,
+    loaderDigest,
+    initrd: initrd === null ? undefined : hashImage(initrd).sha256,
+  });
+  return { path, kind, boot, bootArgs, digest, initrd };
 }
 
 function kernelOf(folder: string, name: string): string {

@@ -29,6 +29,8 @@ test.each([
   ['the layout', { layoutVersion: 2 }],
   ['an option', { options: { console: 'none' } }],
   ['the type of an option', { options: { console: 1 } }],
+  ['the initrd', { initrd: 'c'.repeat(64) }],
+  ['the way the disk is laid out', { layout: 'uefi' }],
 ] as const)('another name for a change of %s', (_, change) => {
   expect(imageDigest({ ...inputs, ...change })).not.toBe(imageDigest(inputs));
 });
@@ -59,4 +61,18 @@ test('no two lists of arguments share a name', () => {
 test('the order in which options are written does not matter', () => {
   const digest = (options: ImageInputs['options']) => imageDigest({ ...inputs, ...(options && { options }) });
   expect(digest({ a: 1, b: 2 })).toBe(digest({ b: 2, a: 1 }));
+});
+
+test('an image without an initrd and with the usual layout keeps the name from before there was a choice', () => {
+  expect(imageDigest({ ...inputs, initrd: undefined, layout: undefined })).toBe(imageDigest(inputs));
+  expect(imageDigest({ ...inputs, layout: 'bios' })).toBe(imageDigest(inputs));
+  const direct = { ...inputs, boot: 'direct' } as const;
+  expect(imageDigest({ ...direct, layout: 'uefi' })).toBe(imageDigest(direct));
+});
+
+test('a file is another image as kernel than as initrd', () => {
+  const [one, other] = ['c'.repeat(64), 'd'.repeat(64)];
+  expect(imageDigest({ ...inputs, sha256: one, initrd: other })).not.toBe(
+    imageDigest({ ...inputs, sha256: other, initrd: one }),
+  );
 });

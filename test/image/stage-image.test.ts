@@ -35,6 +35,12 @@ test('a disk gets the name of a disk', () => {
   expect(stageImage(source, join(folder, 'disks'), 'disk').path).toBe(join(folder, 'disks', `${sha256}.raw`));
 });
 
+test('an initrd gets a name of its own, also where it has the bytes of a kernel', () => {
+  expect(stageImage(source, join(folder, 'initrds'), 'initrd').path).toBe(
+    join(folder, 'initrds', `${sha256}.initrd`),
+  );
+});
+
 test('what is there is not copied again', () => {
   const place = join(folder, 'again');
   const { path } = stageImage(source, place, 'kernel');

@@ -9,6 +9,7 @@ export const WEB: ServiceSpec = {
     digest: `sha256:${'a1'.repeat(32)}`,
     bootArgs: ['--greeting=hello', '--version=1'],
     boot: 'disk',
+    initrd: null,
   },
   instances: 3,
   memoryMib: 64,

@@ -28,6 +28,19 @@ test('a roll shows image, arguments, batches, and what a failure leads to', () =
   expect(text).toContain('shop: 1 service to roll.');
 });
 
+test('an initrd is shown by its hash: a new one, another one, one that goes', () => {
+  const withInitrd = (version: ServiceSpec, hex: string): ServiceSpec => ({
+    ...version,
+    image: { ...version.image, initrd: `/app/images/${hex.repeat(32)}.initrd` },
+  });
+  expect(service(null, withInitrd(WEB, 'c3'))).toContain('initrd     c3c3c3c3c3c3\n');
+  expect(service(withInitrd(WEB, 'c3'), withInitrd(WEB_2, 'd4'))).toContain(
+    'initrd       c3c3c3c3c3c3 → d4d4d4d4d4d4\n',
+  );
+  expect(service(withInitrd(WEB, 'c3'), WEB_2)).toContain('initrd       c3c3c3c3c3c3 → (none)\n');
+  expect(service(WEB, WEB_2)).not.toContain('initrd');
+});
+
 test('bake times and pauses stand where they pass', () => {
   expect(
     service(WEB, {

@@ -88,3 +88,11 @@ test('what is known only at apply is not guessed', () => {
   ]);
   expect(review.instances).toEqual({ come: null, go: null, stay: null });
 });
+
+test('a service that was deployed before images could have an initrd is read all the same', () => {
+  const change = serviceChange(WEB, WEB_2);
+  const { before } = change.change as { before: { image: { initrd?: unknown } } };
+  delete before.image.initrd;
+  expect(reviewService(change).before).toEqual(WEB);
+  expect(reviewService(change).because.map(({ path }) => path)).toEqual(['image.digest', 'image.boot_args']);
+});

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -58,6 +59,66 @@ test('a kernel for direct boot is kept as it is, with its command line', async (
   expect(sha256(path)).toBe(sha256(helloKernel()));
   const commandLine = '"--greeting=hello there" --version=2';
   expect(source).toEqual({ kind: 'kernel', path, commandLine, initrd: null });
+});
+
+/** Any bytes: the store does not look into an initrd. */
+function initrdFile(name: string, bytes = 'an archive'): string {
+  const path = join(home, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+test('an initrd is kept beside the kernel that QEMU loads, and goes with it', async () => {
+  const store = newStore();
+  const initrd = initrdFile('a.cpio');
+  const image = imageSpec(helloKernel(), { initrd });
+  const { path, source } = await store.ensure(image);
+  const kept = join(store.folder, `${image.digest.slice(7)}.initrd`);
+  expect(source).toEqual({ kind: 'kernel', path, commandLine: '', initrd: kept });
+  expect(sha256(kept)).toBe(sha256(initrd));
+  expect(statSync(kept).mode & 0o777).toBe(0o400);
+  expect((await store.ensure(image)).found).toBe(true);
+  expect(await store.collect([])).toEqual([image.digest]);
+  expect(readdirSync(store.folder)).toEqual([]);
+});
+
+test('an image of which only one file is left is made again', async () => {
+  const store = newStore();
+  const image = imageSpec(helloKernel(), { initrd: initrdFile('b.cpio') });
+  const { source } = await store.ensure(image);
+  rmSync((source as { initrd: string }).initrd);
+  expect(await store.ensure(image)).toMatchObject({ found: false, source });
+  expect(existsSync((source as { initrd: string }).initrd)).toBe(true);
+});
+
+test('refuses an initrd that is not what was planned, and keeps nothing of it', async () => {
+  const store = newStore();
+  for (const boot of ['direct', 'disk'] as const) {
+    const image = imageSpec(helloKernel(), { boot, initrd: initrdFile(`${boot}.cpio`) });
+    initrdFile(`${boot}.cpio`, 'another archive');
+    await expect(store.ensure(image)).rejects.toMatchObject({ code: 'image.changed' });
+  }
+  expect(readdirSync(store.folder)).toEqual([]);
+});
+
+test('refuses an initrd that is not there, and keeps nothing of the kernel', async () => {
+  const store = newStore();
+  const image = imageSpec(helloKernel(), { initrd: initrdFile('gone.cpio') });
+  rmSync(join(home, 'gone.cpio'));
+  await expect(store.ensure(image)).rejects.toMatchObject({
+    code: 'image.unreadable',
+    message: expect.stringMatching(/gone\.cpio' cannot be read: ENOENT/),
+  });
+  expect(readdirSync(store.folder)).toEqual([]);
+});
+
+test('refuses a multiboot module in a folder whose name QEMU would take apart', async () => {
+  const store = new ImageStore(join(home, 'a folder'));
+  const image = imageSpec(helloKernel(), { initrd: initrdFile('c.cpio') });
+  await expect(store.ensure(image)).rejects.toMatchObject({
+    code: 'image.no-initrd',
+    message: `QEMU cannot load the initrd of a multiboot kernel from '${store.folder}', whose name has a space or a comma`,
+  });
 });
 
 test('a raw disk is copied as it is, holes stay holes', async () => {

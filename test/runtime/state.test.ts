@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newState, StateStore } from '../../lib/runtime/state';
 import { temporaryHome } from '../helpers/home';
+import { WEB } from '../plan/fixtures';
 
 const paths = temporaryHome();
 const store = new StateStore(paths.services);
@@ -46,4 +47,14 @@ describe('StateStore', () => {
 
     expect(readdirSync(paths.services)).not.toContain('web.json.123456');
   });
+});
+
+test('state from before images could have an initrd is read as without one', async () => {
+  const kept = { ...newState('old', '/stack'), spec: WEB };
+  await store.save(kept);
+  const file = join(paths.services, 'old.json');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/,\s*"initrd": null/, ''));
+  expect(readFileSync(file, 'utf8')).not.toContain('initrd');
+  expect((await store.load()).states).toContainEqual(kept);
 });

@@ -1,4 +1,4 @@
-import { computed, nested, type PlannedOf, required, type StateOf, schema, t } from '../../plugin';
+import { computed, nested, optional, type PlannedOf, required, type StateOf, schema, t } from '../../plugin';
 
 const image = nested.single({
   path: required(t.string, {
@@ -8,6 +8,7 @@ const image = nested.single({
   digest: required(t.string, { description: 'The name of the image, from all its inputs.' }),
   boot_args: required(t.list(t.string), { description: 'Boot arguments, part of the image.' }),
   boot: required(t.string, { description: '`disk`, as a cloud would, or `direct`: QEMU loads the kernel.' }),
+  initrd: optional(t.string, { description: 'The staged file that is loaded beside a kernel, likewise.' }),
 });
 
 const peers = nested.list({

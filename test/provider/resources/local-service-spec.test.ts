@@ -1,7 +1,11 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LocalServiceState } from '../../../lib/provider/resources/local-service-schema';
+import { readStateJson } from '../../../lib/plugin/rpc/values';
+import {
+  type LocalServiceState,
+  localServiceSchema,
+} from '../../../lib/provider/resources/local-service-schema';
 import { plannedEndpoint, specOf, stateOf } from '../../../lib/provider/resources/local-service-spec';
 import { instanceNames, revisionOf, type ServiceStatus } from '../../../lib/spec';
 
@@ -16,6 +20,7 @@ const plan = {
     digest: `sha256:${'a'.repeat(64)}`,
     boot_args: ['--greeting=hello'],
     boot: 'disk',
+    initrd: null,
   },
   instances: 3,
   memory_mib: 32,
@@ -62,6 +67,28 @@ test('what the runtime was asked for comes back as the same arguments', () => {
 
 test('the image path is resolved against the folder of the stack', () => {
   expect(specOf(plan, folder).image.path).toBe(join(folder, 'images/web.elf'));
+});
+
+test('an initrd is found, and remembered, as the image is', () => {
+  const image = { ...plan.image, initrd: 'images/web.initrd' };
+  const spec = specOf({ ...plan, image }, folder);
+  expect(spec.image.initrd).toBe(join(folder, 'images/web.initrd'));
+  expect(stateOf({ ...statusOf(), spec }, folder).image.initrd).toBe('images/web.initrd');
+});
+
+test('refuses an initrd with a disk', () => {
+  const image = { ...plan.image, kind: 'disk', initrd: 'images/web.initrd' };
+  expect(() => specOf({ ...plan, image }, folder)).toThrow(
+    "invalid service: 'image.initrd' is only for a kernel: a disk has all it needs in itself",
+  );
+});
+
+test('state that was written before images could have an initrd has none', () => {
+  const { initrd: _, ...image } = plan.image;
+  const json = Buffer.from(JSON.stringify({ ...stateOf(statusOf(), folder), image }));
+  const state = readStateJson(localServiceSchema, json) as LocalServiceState;
+  expect(state.image.initrd).toBeNull();
+  expect(specOf(state, folder)).toEqual(specOf(plan, folder));
 });
 
 test('an image outside the stack keeps its absolute path', () => {
