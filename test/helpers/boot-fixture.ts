@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Loader, loadLoader } from '../../lib/image';
+import { loadLoader } from '../../lib/image';
+import type { BiosLoader } from '../../lib/image/forge/loader';
 
 const ROOT = join(__dirname, '..', '..');
 /** Only the outer fence: such a guest ends by itself in less than a second. */
@@ -25,9 +26,9 @@ export function temporaryFolder(): string {
 }
 
 /** The real boot loader, built by the real script. */
-export function buildRealLoader(folder: string): Loader {
+export function buildRealLoader(folder: string): BiosLoader {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'build-loader.mjs'), folder]);
-  return loadLoader(folder);
+  return loadLoader('bios', folder);
 }
 
 /** Everything a guest wrote to its serial port until it ended by itself. */

@@ -1,32 +1,46 @@
 import { KilnError } from '../../errors';
 import { commandLine } from '../boot-args';
-import { CONFIG_SECTORS, KERNEL_SECTOR, SECTOR } from './layout';
+import type { GrubMethod } from './boot-method';
+import { CONFIG_SECTORS, SECTOR } from './layout';
 
 /** Takes the place of the file name for kernels that skip the first word of their command line. */
 const FILE_NAME = 'kernel';
 
 /** What the configuration must say. */
 export interface BootConfig {
-  readonly protocol: 'multiboot1' | 'multiboot2';
-  /** Size of the kernel on the disk. */
-  readonly kernelSectors: number;
+  readonly method: GrubMethod;
+  /** Where the loader finds the kernel: a block list or a path. */
+  readonly kernel: string;
+  /** Where it finds what is loaded beside the kernel. */
+  readonly initrd: string | undefined;
   readonly bootArgs: readonly string[];
   /** See `RecognisedSystem.dropsFirstWord`: GRUB passes no file name, where QEMU does. */
   readonly dropsFirstWord: boolean;
 }
 
 /**
- * The configuration area: one command of GRUB's script language, padded with newlines. It boots by itself, because GRUB
- * reads the padding byte by byte, which takes a quarter of a second under emulation. The block list has no device, so
- * GRUB reads from the disk that it was started from, whichever number the firmware gave it.
+ * The configuration: one command of GRUB's script language. It boots by itself, because GRUB reads what follows it byte
+ * by byte.
+ * @throws KilnError `image.boot-args`
+ */
+export function renderBootScript(config: BootConfig): string {
+  commandLine(config.bootArgs);
+  const words = config.dropsFirstWord ? [FILE_NAME, ...config.bootArgs] : config.bootArgs;
+  const load = [config.method.kernelCommand, config.kernel, ...words.map(quoted)].join(' ');
+  const boot =
+    config.initrd === undefined
+      ? 'boot'
+      : `if ${config.method.initrdCommand} ${config.initrd}; then boot; fi`;
+  return `if ${load}; then ${boot}; fi`;
+}
+
+/**
+ * The configuration area of a disk for a BIOS: the script, padded with newlines. Its block lists have no device, so GRUB
+ * reads from the disk that it was started from, whichever number the firmware gave it.
  * @throws KilnError `image.boot-args`
  */
 export function renderBootConfig(config: BootConfig): Buffer {
-  commandLine(config.bootArgs);
-  const words = config.dropsFirstWord ? [FILE_NAME, ...config.bootArgs] : config.bootArgs;
-  const command = config.protocol === 'multiboot1' ? 'multiboot' : 'multiboot2';
-  const load = [command, `${KERNEL_SECTOR}+${config.kernelSectors}`, ...words.map(quoted)].join(' ');
-  const text = `if ${load}; then boot; fi`;
+  const text = renderBootScript(config);
   const area = Buffer.alloc(CONFIG_SECTORS * SECTOR, '\n');
   const bytes = Buffer.byteLength(text);
   if (bytes >= area.length) {

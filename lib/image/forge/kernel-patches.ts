@@ -1,30 +1,27 @@
 import { KilnError } from '../../errors';
 import type { ImageInspection } from '../inspect';
-import { SECTOR } from './layout';
-
-/** Bytes that differ between the kernel's file and its copy on the disk. */
-export interface Patch {
-  /** Offset in the kernel, in bytes. */
-  readonly offset: number;
-  readonly bytes: Buffer;
-  readonly because: string;
-}
+import type { Patch } from './disk-plan';
 
 const PT_LOAD = 1;
 const PT_NULL = Buffer.alloc(4);
 /** GRUB reads so much of a kernel before it looks at program headers (MULTIBOOT_SEARCH). */
-const HEADERS_WITHIN = { multiboot1: 8192, multiboot2: 32768 } as const;
+const HEADERS_WITHIN = { multiboot: 8192, multiboot2: 32768 } as const;
 /** Offset of load_end_addr in a multiboot header. */
 const LOAD_END = 20;
 
 /**
  * What GRUB would trip over in this kernel, mended in the disk's copy.
+ * @param unit what the file's end is padded to where it lies: a sector, or 1 in a file system
  * @throws KilnError `image.not-bootable` where it cannot be mended
  */
-export function kernelPatches(image: ImageInspection, protocol: 'multiboot1' | 'multiboot2'): Patch[] {
-  const kludge = protocol === 'multiboot1' ? image.multiboot1?.kludge : undefined;
-  if (kludge) return loadEndPatch(image);
-  requireEarlyHeaders(image, HEADERS_WITHIN[protocol]);
+export function kernelPatches(
+  image: ImageInspection,
+  command: 'multiboot' | 'multiboot2',
+  unit: number,
+): Patch[] {
+  const kludge = command === 'multiboot' ? image.multiboot1?.kludge : undefined;
+  if (kludge) return loadEndPatch(image, unit);
+  requireEarlyHeaders(image, HEADERS_WITHIN[command]);
   return (image.elf?.segments ?? [])
     .filter((segment) => segment.type === PT_LOAD && segment.memorySize === 0)
     .map((segment) => ({
@@ -38,9 +35,9 @@ export function kernelPatches(image: ImageInspection, protocol: 'multiboot1' | '
  * "Up to the end of the file" would take in the zeros that fill the disk's last sector, and GRUB then clears the
  * memory after them with a negative length.
  */
-function loadEndPatch(image: ImageInspection): Patch[] {
+function loadEndPatch(image: ImageInspection, unit: number): Patch[] {
   const { offset, kludge } = image.multiboot1 ?? {};
-  if (offset === undefined || !kludge || kludge.loadEnd !== 0 || image.size % SECTOR === 0) return [];
+  if (offset === undefined || !kludge || kludge.loadEnd !== 0 || image.size % unit === 0) return [];
   const fileStart = offset - (kludge.headerAddress - kludge.loadAddress);
   const loadEnd = kludge.loadAddress + image.size - fileStart;
   if (loadEnd > 0xffffffff) return [];

@@ -7,6 +7,8 @@ export interface BootTarget {
   readonly kind: 'kernel' | 'disk';
   /** `disk`: from a forged disk; `direct`: QEMU loads the kernel itself. Of no meaning for a disk. */
   readonly boot: 'disk' | 'direct';
+  /** How the forged disk is laid out. @default 'bios' */
+  readonly layout?: 'bios' | 'uefi' | 'xen-pv' | undefined;
   /** The platform's machine: `x86-64`. */
   readonly machine: string;
 }
@@ -86,13 +88,28 @@ function describe({ elf, format, system }: ImageInspection): string {
     : 'an ELF file without a boot protocol (neither multiboot, multiboot2 nor PVH)';
 }
 
+/** What each layout of a forged disk starts. */
+const FORGED = {
+  bios: {
+    protocols: ['multiboot1', 'multiboot2', 'linux'],
+    what: 'for a BIOS starts multiboot, multiboot2 and Linux kernels',
+  },
+  uefi: {
+    protocols: ['multiboot1', 'multiboot2', 'linux', 'uefi'],
+    what: 'for UEFI starts multiboot, multiboot2 and Linux kernels, and UEFI applications',
+  },
+  'xen-pv': {
+    protocols: ['xen-pv', 'linux'],
+    what: 'for PV-GRUB starts Xen PV and Linux kernels',
+  },
+} as const;
+
 function whyNotLoadable(image: ImageInspection, target: BootTarget): Reason | undefined {
   const has = (protocol: ImageInspection['bootProtocols'][number]) => image.bootProtocols.includes(protocol);
   const offers = `offers ${image.bootProtocols.join(', ')}`;
   if (target.boot === 'disk') {
-    return has('multiboot1') || has('multiboot2')
-      ? undefined
-      : [`${offers}, and a forged disk starts multiboot and multiboot2 kernels`, NEED_KERNEL];
+    const { protocols, what } = FORGED[target.layout ?? 'bios'];
+    return protocols.some(has) ? undefined : [`${offers}, and a forged disk ${what}`, NEED_KERNEL];
   }
   if (has('pvh') || has('linux')) return undefined;
   if (!has('multiboot1')) return [`${offers}, and QEMU loads multiboot, PVH and Linux kernels`, NEED_KERNEL];

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { commandLine } from '../../../lib/image';
 import { renderBootConfig } from '../../../lib/image/forge/boot-config';
 
-const config = { protocol: 'multiboot1', kernelSectors: 7, bootArgs: [], dropsFirstWord: false } as const;
+const multiboot = { kernelCommand: 'multiboot', initrdCommand: 'module' } as const;
+const multiboot2 = { kernelCommand: 'multiboot2', initrdCommand: 'module2' } as const;
+const linux = { kernelCommand: 'linux', initrdCommand: 'initrd' } as const;
+const config = {
+  method: multiboot,
+  kernel: '2048+7',
+  initrd: undefined,
+  bootArgs: [],
+  dropsFirstWord: false,
+} as const;
 const render = (changes: Partial<Parameters<typeof renderBootConfig>[0]>) =>
   renderBootConfig({ ...config, ...changes })
     .toString()
@@ -10,7 +19,13 @@ const render = (changes: Partial<Parameters<typeof renderBootConfig>[0]>) =>
 
 test.each([
   [{}, 'if multiboot 2048+7; then boot; fi'],
-  [{ protocol: 'multiboot2' as const }, 'if multiboot2 2048+7; then boot; fi'],
+  [{ method: multiboot2 }, 'if multiboot2 2048+7; then boot; fi'],
+  [{ method: linux, bootArgs: ['quiet'] }, "if linux 2048+7 'quiet'; then boot; fi"],
+  [{ initrd: '4096+1' }, 'if multiboot 2048+7; then if module 4096+1; then boot; fi; fi'],
+  [
+    { method: linux, kernel: '/kiln/kernel', initrd: '/kiln/initrd' },
+    'if linux /kiln/kernel; then if initrd /kiln/initrd; then boot; fi; fi',
+  ],
   [{ bootArgs: ['a b', '$x'] }, "if multiboot 2048+7 'a b' '$x'; then boot; fi"],
   [{ bootArgs: ["it's"] }, "if multiboot 2048+7 'it'\\''s'; then boot; fi"],
   [{ bootArgs: ['x'], dropsFirstWord: true }, "if multiboot 2048+7 'kernel' 'x'; then boot; fi"],

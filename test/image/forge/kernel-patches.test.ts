@@ -8,13 +8,13 @@ const inspect = (bytes: Buffer) => inspectImage(bufferReader(bytes, 'web.elf'));
 const empty = { type: PT_LOAD, bytes: Buffer.alloc(0), memorySize: 0 };
 
 test('an ordinary kernel stays as it is', () => {
-  expect(kernelPatches(inspect(images.multibootKernel()), 'multiboot1')).toEqual([]);
-  expect(kernelPatches(inspect(images.multiboot2Kernel()), 'multiboot2')).toEqual([]);
+  expect(kernelPatches(inspect(images.multibootKernel()), 'multiboot', 512)).toEqual([]);
+  expect(kernelPatches(inspect(images.multiboot2Kernel()), 'multiboot2', 512)).toEqual([]);
 });
 
 test('an empty segment becomes none', () => {
   const kernel = commandLineKernel({ segments: [empty] });
-  const patches = kernelPatches(inspect(kernel), 'multiboot1');
+  const patches = kernelPatches(inspect(kernel), 'multiboot', 512);
   expect(patches.map(({ offset, bytes }) => [offset, bytes.toString('hex')])).toEqual([
     [52 + 32, '00000000'],
   ]);
@@ -23,12 +23,12 @@ test('an empty segment becomes none', () => {
 
 test('a segment that only takes memory stays', () => {
   const kernel = commandLineKernel({ segments: [{ ...empty, memorySize: 4096 }] });
-  expect(kernelPatches(inspect(kernel), 'multiboot1')).toEqual([]);
+  expect(kernelPatches(inspect(kernel), 'multiboot', 512)).toEqual([]);
 });
 
 test('a load up to the end of the file gets the address of that end', () => {
   const kernel = flatCommandLineKernel();
-  const patches = kernelPatches(inspect(kernel), 'multiboot1');
+  const patches = kernelPatches(inspect(kernel), 'multiboot', 512);
   expect(patches.map(({ offset, bytes }) => [offset, bytes.readUInt32LE(0)])).toEqual([
     [20, 0x100000 + kernel.length],
   ]);
@@ -38,7 +38,7 @@ test('refuses program headers that GRUB does not look far enough for', () => {
   const segment = { type: PT_LOAD, bytes: multibootHeader() };
   const kernel = buildElf({ bits: 32, machine: 3, headerGap: 8192, segments: [segment] });
   kernel.set(multibootHeader(), 512);
-  expect(() => kernelPatches(inspect(kernel), 'multiboot1')).toThrow(
+  expect(() => kernelPatches(inspect(kernel), 'multiboot', 512)).toThrow(
     "the image 'web.elf' has program headers up to byte 8276, and GRUB finds them only in the first 8192 bytes",
   );
 });

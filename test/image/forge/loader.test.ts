@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { LAYOUT_VERSION, loadLoader } from '../../../lib/image';
-import { CONFIG_SECTOR, CONFIG_SECTORS } from '../../../lib/image/forge/layout';
+import { CONFIG_SECTOR, CONFIG_SECTORS, UEFI_CONFIG } from '../../../lib/image/forge/layout';
 import { buildRealLoader, temporaryFolder, testWith } from '../../helpers/boot-fixture';
 
 const folder = temporaryFolder();
@@ -21,6 +21,7 @@ test('the script that builds the loader knows the layout of the disk', () => {
     version: LAYOUT_VERSION,
     configSector: CONFIG_SECTOR,
     configSectors: CONFIG_SECTORS,
+    uefiConfig: UEFI_CONFIG,
   });
 });
 
@@ -60,7 +61,7 @@ builds('refuses a loader whose bytes are not those that were built', () => {
   const core = readFileSync(join(place, 'core.img'));
   core[1000] = (core[1000] ?? 0) ^ 1;
   writeFileSync(join(place, 'core.img'), core);
-  expect(() => loadLoader(place)).toThrow(
+  expect(() => loadLoader('bios', place)).toThrow(
     expect.objectContaining({
       code: 'image.loader-damaged',
       source: 'tool',
@@ -76,5 +77,5 @@ test('refuses a folder without a loader, and says how to build it', () => {
     code: 'image.loader-missing',
     remedy: expect.stringContaining('scripts/build-loader.mjs'),
   });
-  expect(() => loadLoader(join(folder, 'nothing'))).toThrow(error);
+  expect(() => loadLoader('bios', join(folder, 'nothing'))).toThrow(error);
 });

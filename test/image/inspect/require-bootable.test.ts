@@ -66,7 +66,7 @@ test.each([
     'a PVH kernel from a disk',
     images.pvhKernel(),
     forged,
-    'offers pvh, and a forged disk starts multiboot and multiboot2 kernels',
+    'offers pvh, and a forged disk for a BIOS starts multiboot, multiboot2 and Linux kernels',
   ],
   [
     'a Xen PV kernel directly',
