@@ -1,6 +1,7 @@
 export { commandLine, MAX_COMMAND_LINE } from './boot-args';
 export { type ImageInputs, imageDigest } from './digest';
 export {
+  diskArguments,
   type ForgedDisk,
   type ForgeOptions,
   forgeDisk,
@@ -10,6 +11,8 @@ export {
   type Loader,
   loaderOf,
   loadLoader,
+  type ReadyDiskOptions,
+  readyDisk,
   writeGceArchive,
 } from './forge';
 export { hashInitrd, requireTakesInitrd } from './initrd';
