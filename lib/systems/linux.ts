@@ -1,21 +1,106 @@
+import { ANY_PCI_VIRTIO, MMIO_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System } from './system';
+import type { Recognition, System, SystemVariant } from './system';
 import { guestOs } from './xen-guest';
 
 /** Offset of the pointer to the version text in the setup header, relative to 0x200 (Linux Documentation/arch/x86/boot.rst). */
 const VERSION_POINTER = 0x20e;
 
-export const linux: System = { id: 'linux', title: 'Linux', recognise };
+const COMMON = {
+  row: 'Linux + initramfs',
+  drivers: {
+    has: [
+      ...ANY_PCI_VIRTIO,
+      ...MMIO_VIRTIO,
+      ...XEN_FRONT_ENDS,
+      'ena',
+      'gve',
+      'nvme',
+      'vmxnet3',
+      'e1000',
+      'ahci',
+      'ide',
+    ],
+  },
+  arguments: 'the command line, such as console=ttyS0 ip=dhcp; words after -- go to /init',
+  memoryMib: 256,
+} as const satisfies Partial<SystemVariant>;
+
+/**
+ * A kernel with one program in its initramfs. Its drivers are those of a distribution's kernel for clouds: a kernel of
+ * another configuration is as able as that says, which no byte tells.
+ */
+export const linux: System = {
+  id: 'linux',
+  title: 'Linux',
+  recognise,
+  variants: [
+    {
+      ...COMMON,
+      id: 'bzimage',
+      title: 'Linux bzImage',
+      files: 'arch/x86/boot/bzImage, /boot/vmlinuz-*',
+      format: 'bzimage',
+      bootProtocols: ['linux', 'uefi'],
+      proof: 'booted',
+    },
+    {
+      ...COMMON,
+      id: 'vmlinux',
+      title: 'Linux vmlinux',
+      files: 'vmlinux',
+      bootProtocols: ['pvh', 'linux64', 'xen-pv'],
+      proof: 'documented-layout',
+    },
+    {
+      ...COMMON,
+      id: 'arm64',
+      title: 'Linux for arm64',
+      files: 'arch/arm64/boot/Image, vmlinuz.efi',
+      format: 'arm64-image',
+      machines: ['arm64'],
+      bootProtocols: ['linux', 'uefi'],
+      proof: 'documented-layout',
+    },
+  ],
+  about: {
+    language: 'any',
+    licence: 'GPL-2.0 (the kernel)',
+    status: 'alive',
+    recognition:
+      "a bzImage by 'HdrS' at 0x202, with its version; a vmlinux by the Xen guest name 'linux'; an arm64 Image by its header",
+    userData: 'whatever the program asks the metadata server for',
+    console: "silent with quiet; otherwise 'Linux version ...' on the port that console= names",
+    build: "a distribution's kernel and: find . | cpio -o -H newc | gzip > initramfs.gz",
+    sources: [
+      [
+        'PVH, Xen, EFI stub, NVMe built in; ena, gve, virtio and Xen front ends as modules',
+        "tried: Debian 12's linux-image-cloud-amd64 6.1",
+      ],
+      ['setup header', 'Linux Documentation/arch/x86/boot.rst'],
+      ['the program linked into the kernel', 'unikernelLinux/ukl'],
+      ['a kernel of 4 MB for Firecracker', 'hckuo/Lupine-Linux'],
+    ],
+  },
+};
 
 function recognise(facts: ImageFacts): Recognition | undefined {
+  if (facts.format === 'arm64-image') {
+    return { variant: 'arm64', because: 'the header of an arm64 kernel Image', offset: 56 };
+  }
   if (facts.format === 'bzimage') {
     const pointer = facts.read(VERSION_POINTER, 2);
     const version = pointer.length === 2 ? versionAt(facts, pointer.readUInt16LE(0)) : undefined;
-    return { ...(version === undefined ? {} : { version }), because: "'HdrS' at 0x202", offset: 0x202 };
+    return {
+      variant: 'bzimage',
+      ...(version === undefined ? {} : { version }),
+      because: "'HdrS' at 0x202",
+      offset: 0x202,
+    };
   }
   const guest = guestOs(facts);
   if (guest?.name !== 'linux') return undefined;
-  return { because: "Xen guest 'linux'", offset: guest.offset };
+  return { variant: 'vmlinux', because: "Xen guest 'linux'", offset: guest.offset };
 }
 
 function versionAt(facts: ImageFacts, pointer: number): string | undefined {
