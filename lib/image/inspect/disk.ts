@@ -1,69 +1,82 @@
 import type { Partition } from '../../systems';
+import { type FatVolume, tryOpenFat } from './fat';
+import { GPT_TYPE, readGpt } from './gpt';
 import type { ImageReader } from './image-reader';
+import { windowOf } from './window';
 
 const SECTOR = 512;
 const TABLE = 0x1be;
-const GPT_TYPE = 0xee;
+/** Boot code ends where the disk's signature begins. */
+const CODE_END = 0x1b8;
+/** What mkfs.fat and mformat write is code, but code that only says this. */
+const NOT_BOOTABLE = /not a bootable disk|Non-System disk/i;
+const ESP_TYPE = 0xef;
+const ESP_GUID = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B';
 
 /** A raw disk with a boot sector. */
 export interface Disk {
   readonly table: 'mbr' | 'gpt';
   /** The partitions that begin within the file. */
   readonly partitions: readonly Partition[];
+  /** A BIOS finds something to start. */
+  readonly hasBootCode: boolean;
+  /** Its FAT file systems, those for UEFI first; one may take up the whole disk. */
+  readonly volumes: readonly DiskVolume[];
+}
+
+export interface DiskVolume {
+  readonly volume: FatVolume;
+  /** Where it begins on the disk, in bytes. */
+  readonly offset: number;
+  /** UEFI firmware looks for programs in it. */
+  readonly isEfi: boolean;
 }
 
 /** Reads the boot sector and partition table; undefined where the file has no boot signature. */
 export function tryReadDisk(reader: ImageReader): Disk | undefined {
   const sector = reader.read(0, SECTOR);
   if (sector.length < SECTOR || sector.readUInt16LE(510) !== 0xaa55) return undefined;
+  const hasBootCode = codeIn(sector);
+  // A file system on the whole disk has code and texts where a partition table would be.
+  const whole = tryOpenFat(reader);
+  if (whole) {
+    return {
+      table: 'mbr',
+      partitions: [],
+      hasBootCode,
+      volumes: [{ volume: whole, offset: 0, isEfi: true }],
+    };
+  }
   const entries = [0, 1, 2, 3].map((slot) => sector.subarray(TABLE + slot * 16, TABLE + slot * 16 + 16));
   const protective = entries.some((entry) => entry[4] === GPT_TYPE);
   const table = protective && reader.read(SECTOR, 8).toString('latin1') === 'EFI PART' ? 'gpt' : 'mbr';
-  const partitions =
-    table === 'gpt'
-      ? gptPartitions(reader)
-      : entries
-          .filter((entry) => entry[4] !== 0)
-          .map((entry) => ({
-            type: entry[4] as number,
-            offset: entry.readUInt32LE(8) * SECTOR,
-            size: entry.readUInt32LE(12) * SECTOR,
-          }));
-  return { table, partitions: partitions.filter(({ offset }) => offset > 0 && offset < reader.size) };
+  const partitions = (table === 'gpt' ? readGpt(reader) : mbrPartitions(entries)).filter(
+    ({ offset }) => offset > 0 && offset < reader.size,
+  );
+  return { table, partitions, hasBootCode, volumes: volumesOf(reader, partitions) };
 }
 
-/** At most 128 GPT partitions (UEFI 2.10, section 5.3). */
-function gptPartitions(reader: ImageReader): Partition[] {
-  const header = reader.read(SECTOR, 92);
-  if (header.length < 92) return [];
-  const table = Number(header.readBigUInt64LE(72)) * SECTOR;
-  const size = header.readUInt32LE(84);
-  if (size < 128 || size > 4096) return [];
-  const bytes = reader.read(table, Math.min(header.readUInt32LE(80), 128) * size);
-  const partitions: Partition[] = [];
-  for (let at = 0; at + size <= bytes.length; at += size) {
-    const entry = bytes.subarray(at, at + size);
-    if (entry.subarray(0, 16).every((byte) => byte === 0)) continue;
-    const first = Number(entry.readBigUInt64LE(32));
-    const last = Number(entry.readBigUInt64LE(40));
-    partitions.push({
-      type: GPT_TYPE,
-      guid: guidAt(entry),
-      offset: first * SECTOR,
-      size: (last - first + 1) * SECTOR,
+function codeIn(sector: Buffer): boolean {
+  const code = sector.subarray(0, CODE_END);
+  return code.some((byte) => byte !== 0) && !NOT_BOOTABLE.test(sector.toString('latin1', 0, 510));
+}
+
+function mbrPartitions(entries: readonly Buffer[]): Partition[] {
+  return entries
+    .filter((entry) => entry[4] !== 0)
+    .map((entry) => ({
+      type: entry[4] as number,
+      offset: entry.readUInt32LE(8) * SECTOR,
+      size: entry.readUInt32LE(12) * SECTOR,
+    }));
+}
+
+function volumesOf(reader: ImageReader, partitions: readonly Partition[]): DiskVolume[] {
+  return partitions
+    .map((partition) => ({ ...partition, isEfi: partition.type === ESP_TYPE || partition.guid === ESP_GUID }))
+    .sort((a, b) => Number(b.isEfi) - Number(a.isEfi))
+    .flatMap(({ offset, size, isEfi }) => {
+      const volume = tryOpenFat(windowOf(reader, offset, size || reader.size, reader.name));
+      return volume ? [{ volume, offset, isEfi }] : [];
     });
-  }
-  return partitions;
-}
-
-/** The first three groups are little-endian numbers, the rest is as it stands (UEFI 2.10, appendix A). */
-function guidAt(bytes: Buffer): string {
-  const groups = [
-    Buffer.from(bytes.subarray(0, 4)).reverse(),
-    Buffer.from(bytes.subarray(4, 6)).reverse(),
-    Buffer.from(bytes.subarray(6, 8)).reverse(),
-    bytes.subarray(8, 10),
-    bytes.subarray(10, 16),
-  ];
-  return groups.map((group) => group.toString('hex').toUpperCase()).join('-');
 }

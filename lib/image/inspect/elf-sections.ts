@@ -1,4 +1,5 @@
 import type { ElfSection } from '../../systems';
+import { damaged } from './damaged';
 import type { ImageReader } from './image-reader';
 import { truncated } from './truncated';
 
@@ -18,13 +19,16 @@ export interface SectionTable {
 
 /**
  * The named sections that have bytes in the file; none where the file was stripped of them.
- * @throws KilnError `image.truncated` when the table lies beyond the end of the file
+ * @throws KilnError `image.truncated` when the table lies beyond the end of the file, `image.damaged`
  */
 export function readElfSections(reader: ImageReader, table: SectionTable): ElfSection[] {
   const size = table.bits === 32 ? 40 : 64;
   if (table.offset === 0 || table.count === 0) return [];
   const end = table.offset + table.count * size;
-  if (table.entrySize !== size || end > reader.size) throw truncated(reader, 'its section headers', end);
+  if (table.entrySize !== size) {
+    throw damaged(reader, `its section headers have ${table.entrySize} bytes each, and ${size} are expected`);
+  }
+  if (end > reader.size) throw truncated(reader, 'its section headers', end);
   const count = Math.min(table.count, MAX_SECTIONS);
   const bytes = reader.read(table.offset, count * size);
   const headers = Array.from({ length: Math.floor(bytes.length / size) }, (_, index) =>

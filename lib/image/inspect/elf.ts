@@ -1,4 +1,5 @@
 import type { ElfNote, ElfSection } from '../../systems';
+import { damaged } from './damaged';
 import { machineName } from './elf-machine';
 import { readElfNotes } from './elf-notes';
 import { readElfSections } from './elf-sections';
@@ -9,6 +10,8 @@ export const PT_LOAD = 1;
 const PT_INTERP = 3;
 const PT_NOTE = 4;
 const SHT_NOTE = 7;
+/** Kernels have some ten. */
+const MAX_SEGMENTS = 4096;
 
 /** What an ELF file is for. */
 export type ElfKind = 'relocatable' | 'executable' | 'shared' | 'core' | 'other';
@@ -23,6 +26,8 @@ export interface ElfSegment {
   readonly offset: number;
   readonly fileSize: number;
   readonly memorySize: number;
+  /** Physical address, where a loader puts it. */
+  readonly address: number;
 }
 
 /** An ELF file's headers, checked against its size. */
@@ -50,6 +55,7 @@ interface Layout {
   readonly segment: {
     readonly size: number;
     readonly offset: number;
+    readonly address: number;
     readonly fileSize: number;
     readonly memorySize: number;
   };
@@ -61,7 +67,7 @@ const LAYOUT: Readonly<Record<32 | 64, Layout>> = {
     segmentTable: 28,
     sectionTable: 32,
     counts: 42,
-    segment: { size: 32, offset: 4, fileSize: 16, memorySize: 20 },
+    segment: { size: 32, offset: 4, address: 12, fileSize: 16, memorySize: 20 },
   },
   64: {
     header: 64,
@@ -69,13 +75,13 @@ const LAYOUT: Readonly<Record<32 | 64, Layout>> = {
     segmentTable: 32,
     sectionTable: 40,
     counts: 54,
-    segment: { size: 56, offset: 8, fileSize: 32, memorySize: 40 },
+    segment: { size: 56, offset: 8, address: 24, fileSize: 32, memorySize: 40 },
   },
 };
 
 /**
  * Reads an ELF file's headers; undefined when it is none.
- * @throws KilnError `image.truncated` when a table or a segment lies beyond the end of the file
+ * @throws KilnError `image.truncated` when a table or a segment lies beyond the end of the file, `image.damaged`
  */
 export function tryReadElf(reader: ImageReader): ElfFile | undefined {
   const ident = reader.read(0, 20);
@@ -142,11 +148,17 @@ function readSegments(
   count: number,
 ): ElfSegment[] {
   if (count === 0) return [];
-  const { size, offset, fileSize, memorySize } = layout.segment;
-  const end = table + count * size;
+  const { size, offset, address, fileSize, memorySize } = layout.segment;
+  if (entrySize !== size) {
+    throw damaged(reader, `its program headers have ${entrySize} bytes each, and ${size} are expected`);
+  }
+  if (count > MAX_SEGMENTS) {
+    throw damaged(reader, `it has ${count} program headers, and a kernel has at most ${MAX_SEGMENTS}`);
+  }
   const headers = reader.read(table, count * size);
-  if (entrySize !== size || headers.length < count * size)
-    throw truncated(reader, `its ${count} program headers`, end);
+  if (headers.length < count * size) {
+    throw truncated(reader, `its ${count} program headers`, table + count * size);
+  }
   const segments: ElfSegment[] = [];
   for (let index = 0; index < count; index += 1) {
     const bytes = headers.subarray(index * size, (index + 1) * size);
@@ -156,6 +168,7 @@ function readSegments(
       offset: word(bytes, offset, layout.wordSize),
       fileSize: word(bytes, fileSize, layout.wordSize),
       memorySize: word(bytes, memorySize, layout.wordSize),
+      address: word(bytes, address, layout.wordSize),
     };
     const needed = segment.type === PT_LOAD || segment.type === PT_NOTE || segment.type === PT_INTERP;
     if (needed && segment.fileSize > 0 && segment.offset + segment.fileSize > reader.size) {

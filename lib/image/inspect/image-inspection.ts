@@ -1,5 +1,6 @@
 import type { BootProtocol, ImageFormat, RecognisedSystem } from '../../systems';
 import type { ElfFile } from './elf';
+import type { MemoryFootprint } from './elf-memory';
 import type { Multiboot1 } from './multiboot';
 
 /** One thing that the bytes showed. */
@@ -19,14 +20,28 @@ export interface ImageInspection {
   readonly format: ImageFormat;
   /** `x86-64`, `x86` (32 bit, which an x86-64 machine also starts), `arm64`, ...; undefined where no byte says it. */
   readonly machine: string | undefined;
+  /** For a qcow2 those of the disk inside. */
   readonly bootProtocols: readonly BootProtocol[];
-  /** The unikernel system; id `generic` when it can boot and no system is recognised, undefined when it cannot boot. */
+  /**
+   * The unikernel system, also of the kernel in a disk; id `generic` when it can boot and no system is recognised,
+   * undefined when it cannot boot.
+   */
   readonly system: RecognisedSystem | undefined;
   /** Why: which bytes led to the answer, in file order of reading. */
   readonly evidence: readonly Evidence[];
+  /** What is odd about it and does not prevent reading it: segments that overlap, a damaged kernel in a disk. */
+  readonly warnings: readonly string[];
   /** The ELF headers, where it is one. */
   readonly elf: ElfFile | undefined;
   readonly multiboot1: Multiboot1 | undefined;
+  /** Size of the disk that a guest sees, in bytes; only for a qcow2. */
+  readonly virtualSize: number | undefined;
+  /** The memory that it is loaded into, where it says so. */
+  readonly memory: MemoryFootprint | undefined;
+  /** The arguments that a disk has for its kernel, as one command line; undefined where it has no place for them. */
+  readonly commandLine: string | undefined;
+  /** What is inside: a qcow2's raw disk, or the kernel that a disk's loader starts. */
+  readonly contains: ImageInspection | undefined;
   /** For a file that is no image at all: what it looks like (`a shell script`). */
   readonly lookalike: string | undefined;
 }

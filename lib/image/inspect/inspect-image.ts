@@ -1,35 +1,108 @@
 import { KilnError } from '../../errors';
-import { type ImageFacts, type RecognisedSystem, tryRecogniseSystem } from '../../systems';
+import {
+  type ImageFacts,
+  type ImageFormat,
+  type RecognisedSystem,
+  type System,
+  tryRecogniseSystem,
+} from '../../systems';
+import { commandLineOf } from './disk-arguments';
 import { findText } from './find-text';
 import type { ImageInspection } from './image-inspection';
 import { type ImageReader, withImageFile } from './image-reader';
 import { lookalikeOf } from './lookalike';
-import { readFormat } from './read-format';
+import { isQcow, qcow2Reader } from './qcow2';
+import { type FormatFindings, readFormat } from './read-format';
+
+/** A loader starts these. A disk inside a disk would have no end. */
+const KERNEL_FORMATS: readonly ImageFormat[] = [
+  'elf32',
+  'elf64',
+  'bzimage',
+  'arm64-image',
+  'uefi-app',
+  'flat',
+];
+
+export interface InspectOptions {
+  /** The systems that are looked for, in this order. @default - every system Kiln knows */
+  readonly systems?: readonly System[];
+}
 
 /**
  * Says what an image is: format, machine, boot protocols, system, and which bytes showed it. Reads only what its
  * headers need, so a 10 GiB disk takes no longer than a kernel. Judges nothing: see `requireBootable`.
  * @param image a path, or a reader of its bytes
- * @throws KilnError `image.missing`, `image.not-a-file`, `image.unreadable`, `image.empty`, `image.truncated`
+ * @throws KilnError `image.missing`, `image.not-a-file`, `image.unreadable`, `image.empty`, `image.truncated`,
+ * `image.damaged`, `image.changed`, `image.qcow2-unsupported`
  */
-export function inspectImage(image: string | ImageReader): ImageInspection {
+export function inspectImage(image: string | ImageReader, options: InspectOptions = {}): ImageInspection {
+  const inspect = (reader: ImageReader) => inspectFile(reader, options);
   return typeof image === 'string' ? withImageFile(image, inspect) : inspect(image);
 }
 
-function inspect(reader: ImageReader): ImageInspection {
+function inspectFile(reader: ImageReader, options: InspectOptions): ImageInspection {
   if (reader.size === 0) {
     throw new KilnError(`the image '${reader.name}' is empty`, {
       code: 'image.empty',
       remedy: 'Its build probably failed; build it again.',
     });
   }
-  const found = readFormat(reader);
-  const facts: ImageFacts = {
+  return isQcow(reader) ? inspectQcow2(reader, options) : describe(reader, readFormat(reader), options);
+}
+
+/** The disk inside says everything; the file around it only how it is kept. */
+function inspectQcow2(reader: ImageReader, options: InspectOptions): ImageInspection {
+  const disk = qcow2Reader(reader);
+  const { version, virtualSize, clusterSize } = disk.header;
+  const inside = { ...disk, name: `${reader.name}, the disk inside` };
+  const contains = describe(inside, readFormat(inside), options);
+  const fact = `qcow2 magic, version ${version}, clusters of ${clusterSize} bytes`;
+  return {
+    ...contains,
+    name: reader.name,
+    size: reader.size,
+    format: 'qcow2',
+    evidence: [{ offset: 0, fact }],
+    warnings: [],
+    virtualSize,
+    contains,
+    lookalike: undefined,
+  };
+}
+
+function describe(reader: ImageReader, found: FormatFindings, options: InspectOptions): ImageInspection {
+  const known = tryRecogniseSystem(factsOf(reader, found), options.systems);
+  const inner = inspectKernel(found, options);
+  const { contains } = inner;
+  const inside = contains?.system?.id === 'generic' ? undefined : contains?.system;
+  const system = known ?? inside ?? generic(found);
+  return {
+    name: reader.name,
+    size: reader.size,
+    format: found.format,
+    machine: found.machine ?? contains?.machine,
+    bootProtocols: found.bootProtocols,
+    system,
+    evidence: known ? [...found.evidence, { offset: known.offset, fact: known.because }] : found.evidence,
+    warnings: [...found.warnings, ...inner.warnings],
+    elf: found.elf,
+    multiboot1: found.multiboot1,
+    virtualSize: undefined,
+    memory: found.memory,
+    commandLine: commandLineOf(reader, found, system),
+    contains,
+    lookalike: found.format === 'unknown' ? lookalikeOf(reader) : undefined,
+  };
+}
+
+function factsOf(reader: ImageReader, found: FormatFindings): ImageFacts {
+  return {
     format: found.format,
     size: reader.size,
     bootProtocols: found.bootProtocols,
-    notes: found.elf?.notes ?? [],
-    sections: found.elf?.sections ?? [],
+    notes: found.notes,
+    sections: found.sections,
     machine: found.machine,
     partitions: found.partitions,
     multiboot1: found.multiboot1 && { ...found.multiboot1, kludge: found.multiboot1.kludge !== undefined },
@@ -37,28 +110,30 @@ function inspect(reader: ImageReader): ImageInspection {
     read: (offset, length) => reader.read(offset, length),
     find: (text) => findText(reader, text),
   };
-  const known = tryRecogniseSystem(facts);
-  return {
-    name: reader.name,
-    size: reader.size,
-    format: found.format,
-    machine: found.machine,
-    bootProtocols: found.bootProtocols,
-    system: known ?? generic(facts),
-    evidence: known ? [...found.evidence, { offset: known.offset, fact: known.because }] : found.evidence,
-    elf: found.elf,
-    multiboot1: found.multiboot1,
-    lookalike: found.format === 'unknown' ? lookalikeOf(reader) : undefined,
-  };
 }
 
-function generic(facts: ImageFacts): RecognisedSystem | undefined {
-  const protocol = facts.bootProtocols[0];
+/** A disk is what it is, even when the kernel in it is damaged. A disk inside a disk is no kernel. */
+function inspectKernel(
+  { kernel }: FormatFindings,
+  options: InspectOptions,
+): { readonly contains: ImageInspection | undefined; readonly warnings: readonly string[] } {
+  if (!kernel || kernel.reader.size === 0) return { contains: undefined, warnings: [] };
+  try {
+    const found = readFormat(kernel.reader);
+    if (!KERNEL_FORMATS.includes(found.format)) return { contains: undefined, warnings: [] };
+    return { contains: describe(kernel.reader, found, options), warnings: [] };
+  } catch (error) {
+    if (!KilnError.is(error)) throw error;
+    return { contains: undefined, warnings: [error.message] };
+  }
+}
+
+function generic({ bootProtocols }: FormatFindings): RecognisedSystem | undefined {
+  const protocol = bootProtocols[0];
   if (protocol === undefined) return undefined;
-  const title = GENERIC_TITLES[protocol];
   return {
     id: 'generic',
-    title,
+    title: GENERIC_TITLES[protocol],
     because: 'no system is recognised',
     offset: 0,
     dropsFirstWord: false,
