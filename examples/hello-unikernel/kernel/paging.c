@@ -10,13 +10,14 @@
 #define PAGE 0x1000ull
 #define LARGE_PAGE 0x200000ull
 #define GIB 0x40000000ull
+#define DEVICE_WINDOW (4 * GIB) /* right behind what is identity-mapped */
 
 extern uint64_t page_map[512], page_directory_pointers[512], page_directories[4][512];
 extern char image_start[], text_end[], rodata_end[], stack_guard[];
 
 static uint64_t first_pages[512] __attribute__((aligned(4096)));
-static uint64_t high_directories[2][512] __attribute__((aligned(4096)));
-static unsigned high_directories_used;
+static uint64_t device_pages[512] __attribute__((aligned(4096)));
+static unsigned device_pages_used;
 
 static uint64_t page_rights(uint64_t address)
 {
@@ -38,28 +39,23 @@ void paging_init(void)
             page_directories[g][i] = (g * GIB + i * LARGE_PAGE) | LARGE | PRESENT | WRITABLE | NO_EXECUTE;
         page_directory_pointers[g] = (uint64_t)page_directories[g] | PRESENT | WRITABLE;
     }
+    page_directory_pointers[DEVICE_WINDOW / GIB] = (uint64_t)device_pages | PRESENT | WRITABLE;
     page_directories[0][0] = (uint64_t)first_pages | PRESENT | WRITABLE;
     write_cr3((uint64_t)page_map);
 }
 
-static uint64_t *directory_of(uint64_t address)
-{
-    if (address >= 512 * GIB)
-        panic("pci: registers at %lx are out of reach", address);
-    uint64_t *entry = &page_directory_pointers[address / GIB];
-    if (!*entry) {
-        if (high_directories_used == 2)
-            panic("pci: registers in too many places");
-        *entry = (uint64_t)high_directories[high_directories_used++] | PRESENT | WRITABLE;
-    }
-    return (uint64_t *)(*entry & ~(PAGE - 1) & ~NO_EXECUTE);
-}
-
+/*
+ * Registers are seen through a window of their own: UEFI likes to put them above all memory, at 896 GiB for example, and
+ * identity-mapping that far takes more tables than this.
+ */
 volatile uint8_t *map_device(uint64_t physical, size_t length)
 {
-    uint64_t first = physical & ~(LARGE_PAGE - 1);
-    for (uint64_t at = first; at < physical + length; at += LARGE_PAGE)
-        directory_of(at)[at / LARGE_PAGE % 512] = at | LARGE | PRESENT | WRITABLE | NO_EXECUTE | UNCACHED;
+    uint64_t place = DEVICE_WINDOW + device_pages_used * LARGE_PAGE, offset = physical % LARGE_PAGE;
+    for (uint64_t at = physical - offset; at < physical + length; at += LARGE_PAGE) {
+        if (device_pages_used == 512)
+            panic("pci: more registers than the window for them holds");
+        device_pages[device_pages_used++] = at | LARGE | PRESENT | WRITABLE | NO_EXECUTE | UNCACHED;
+    }
     write_cr3((uint64_t)page_map);
-    return (volatile uint8_t *)physical;
+    return (volatile uint8_t *)(place + offset);
 }
