@@ -20,7 +20,7 @@ test.each([
   ],
   ['a multiboot2 kernel', images.multiboot2Kernel(), 'elf64', 'x86-64', ['multiboot2'], 'multiboot2 kernel'],
   ['a PVH kernel', images.pvhKernel(), 'elf64', 'x86-64', ['pvh'], 'PVH kernel'],
-  ['an arm64 kernel', images.arm64Kernel(), 'elf64', 'arm64', ['multiboot1'], 'multiboot kernel'],
+  ['an arm64 ELF with x86 marks', images.arm64Kernel(), 'elf64', 'arm64', [], ''],
   ['Solo5 hvt', images.solo5(1), 'elf64', 'x86-64', ['multiboot1'], 'Solo5 hvt'],
   ['Solo5 virtio', images.solo5(3), 'elf64', 'x86-64', ['multiboot1'], 'Solo5 virtio'],
   ['Unikraft for QEMU', images.unikraft(), 'elf32', 'x86', ['multiboot1'], 'Unikraft qemu 0.16.3~abc'],
@@ -28,7 +28,7 @@ test.each([
   ["OSv's loader", images.osvLoader(), 'elf64', 'x86-64', ['pvh'], 'OSv loader'],
   ['Rumprun on hardware', images.rumprunHw(), 'elf64', 'x86-64', ['multiboot1'], 'Rumprun hw'],
   ['Rumprun on Xen', images.rumprunXen(), 'elf64', 'x86-64', ['xen-pv'], 'Rumprun xen'],
-  ['a Hermit program', images.hermitApp(), 'elf64', 'x86-64', [], 'Hermit'],
+  ['a Hermit program', images.hermitApp(), 'elf64', 'x86-64', [], 'Hermit app'],
   ['a Linux kernel', images.bzImage(), 'bzimage', 'x86-64', ['linux'], 'Linux 6.1.0-cloud-amd64'],
   ['a UEFI application', images.uefiApp(), 'uefi-app', 'x86-64', ['uefi'], 'UEFI application'],
   ['a UEFI application for arm64', images.uefiApp(0xaa64), 'uefi-app', 'arm64', ['uefi'], 'UEFI application'],
@@ -36,7 +36,7 @@ test.each([
   ['a GPT disk', images.gptDisk(), 'gpt-disk', undefined, ['bios-disk'], 'bootable disk'],
   ["Nanos' disk", images.nanosDisk(), 'mbr-disk', undefined, ['bios-disk'], 'Nanos disk'],
   ["OSv's disk", images.osvDisk(), 'mbr-disk', undefined, ['bios-disk'], 'OSv disk'],
-  ['a qcow2 disk', images.qcow2(), 'qcow2', undefined, [], ''],
+  ['a qcow2 disk', images.qcow2(), 'qcow2', undefined, ['bios-disk'], 'bootable disk'],
   ['a Linux program', images.linuxProgram(), 'elf64', 'x86-64', [], ''],
 ])('%s is recognised', (_, bytes, format, machine, bootProtocols, system) => {
   const image = inspectImage(bufferReader(bytes));
