@@ -91,7 +91,7 @@ test('what is known only at apply is not guessed', () => {
 
 test('a service that was deployed before images could have an initrd is read all the same', () => {
   const change = serviceChange(WEB, WEB_2);
-  const { before } = change.change as { before: { image: { initrd?: unknown } } };
+  const before = change.change.before as unknown as { image: { initrd?: unknown } };
   delete before.image.initrd;
   expect(reviewService(change).before).toEqual(WEB);
   expect(reviewService(change).because.map(({ path }) => path)).toEqual(['image.digest', 'image.boot_args']);
