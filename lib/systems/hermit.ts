@@ -28,7 +28,7 @@ export const hermit: System = {
     },
     {
       id: 'app',
-      row: 'Hermit program',
+      row: 'Hermit',
       title: "Hermit's program",
       files: 'target/x86_64-unknown-hermit/release/NAME',
       machines: ['x86-64', 'arm64'],

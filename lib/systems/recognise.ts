@@ -22,6 +22,8 @@ function recognitionOf(system: System, facts: ImageFacts): Recognition | undefin
   try {
     return system.recognise(facts);
   } catch (error) {
+    // What it read is damaged or cannot be read, which is no fault of its own.
+    if (KilnError.is(error)) throw error;
     throw new KilnError(`the system '${system.id}' failed to look at the image: ${messageOf(error)}`, {
       code: 'systems.recognition',
       remedy: "Mend its 'recognise'; it must answer undefined for what it does not know.",

@@ -28,7 +28,7 @@ export const toro: System = {
       files: 'NAME.img of its builder, before ToroMicroVM',
       format: 'mbr-disk',
       bootProtocols: ['bios-disk'],
-      drivers: { has: [], maybe: ['e1000', 'virtio-net-legacy', 'ide'] },
+      drivers: { has: [], maybe: ['e1000', 'ide'] },
       argumentStyle: 'fixed',
       arguments: 'none',
       memoryMib: 512,

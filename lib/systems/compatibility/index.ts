@@ -1,0 +1,7 @@
+export { alternativesFor, platformsFor } from './alternatives';
+export { type BootRoute, bootRouteOf } from './boot-route';
+export { type BootableImage, labelOf, PROTOCOL_TITLES, startsOn } from './bootable-image';
+export { type Compatibility, compatibilityOf } from './compatibility';
+export { requireRunsOn } from './require-runs-on';
+export { compatibilityTable, type TableCell, type TableRow, typicalImage } from './table';
+export type { Verdict } from './verdict';
