@@ -67,6 +67,7 @@ export async function applyPlan(
         product,
         stack: planned.stack.name,
         text: texts.join('\n'),
+        signal: result.signal,
       } as const;
       const failure = failureOf(diagnostics.filter(isFailure), context);
       throw presses > 0 ? interrupted(failure, presses > 1, words) : failure;

@@ -28,6 +28,9 @@ export interface TerraformOptions {
 
 /** Terraform or OpenTofu, in the folder of one stack. */
 export class Terraform {
+  /** Where Terraform and the providers put what is temporary, while there is a plan. */
+  private temporary: string | undefined;
+
   constructor(private readonly options: TerraformOptions) {}
 
   get product(): string {
@@ -45,11 +48,12 @@ export class Terraform {
   }
 
   /**
-   * Plans, hands the plan to `use`, and removes it.
+   * Plans, hands the plan to `use`, and removes it, with what a killed provider left.
    * @throws KilnError `terraform.locked`, `terraform.plan-failed`
    */
   async withPlan<T>(destroy: boolean, use: (plan: SavedPlan) => Promise<T>): Promise<T> {
     const folder = await mkdtemp(join(tmpdir(), 'kiln-plan-'));
+    this.temporary = folder;
     try {
       const file = join(folder, 'plan');
       // Made first with these permissions; Terraform writes into the file that is there.
@@ -60,6 +64,7 @@ export class Terraform {
       if (shown.exitCode !== 0) throw this.failed('show', withoutFrames(shown.stderr || shown.stdout));
       return await use({ file, json: shown.stdout, warnings });
     } finally {
+      this.temporary = undefined;
       await rm(folder, { recursive: true, force: true });
     }
   }
@@ -75,7 +80,7 @@ export class Terraform {
   ): RunningProgram {
     const args = ['apply', '-input=false', '-json', planFile];
     return this.start(args, {
-      env: { ...terraformEnv(this.options.env), ...env },
+      env: { ...this.env, ...env },
       onOutput: (line) => onMessage(readMessage(line)),
       onError: (line) => onMessage(readMessage(line)),
     });
@@ -105,7 +110,12 @@ export class Terraform {
       product: this.product,
       stack: this.options.stack,
       text: texts.join('\n'),
+      signal: result.signal,
     });
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return { ...terraformEnv(this.options.env), ...(this.temporary ? { TMPDIR: this.temporary } : {}) };
   }
 
   private failed(command: string, detail: string): KilnError {
@@ -121,7 +131,7 @@ export class Terraform {
   private start(args: readonly string[], options: RunOptions): RunningProgram {
     return new RunningProgram(this.options.found.path, args, {
       cwd: this.options.folder,
-      env: terraformEnv(this.options.env),
+      env: this.env,
       ownGroup: true,
       ...options,
     });

@@ -141,7 +141,7 @@ test('refuses while another deploy holds the state', async () => {
     "fail('Error acquiring the state lock', 'Lock Info:\\n  Who:       me@host\\n'); process.exitCode = 1";
   await expect(diff({}, await project({ plan }))).rejects.toMatchObject({
     code: 'terraform.locked',
-    message: "another deploy of the stack 'shop' is running by me@host",
+    message: "the stack 'shop' is locked: me@host works on it",
   });
 });
 
