@@ -4,8 +4,53 @@ import { recogniseWith } from './recognise';
 import type { RecognisedSystem, System } from './system';
 
 export { systems } from './all';
+export {
+  alternativesFor,
+  type BootableImage,
+  type BootRoute,
+  bootRouteOf,
+  type Compatibility,
+  compatibilityOf,
+  compatibilityTable,
+  labelOf,
+  platformsFor,
+  requireRunsOn,
+  startsOn,
+  type TableCell,
+  type TableRow,
+  typicalImage,
+  type Verdict,
+} from './compatibility';
 export type { Device, DiskDevice, NetworkDevice } from './device';
 export type { BootProtocol, ElfNote, ElfSection, ImageFacts, ImageFormat, Partition } from './image-facts';
+export {
+  AWS_FAMILIES,
+  type AwsFamilies,
+  findAwsInstanceType,
+  findGoogleMachineType,
+  GOOGLE_SERIES,
+  type GoogleSeries,
+  type InstanceTypeOptions,
+} from './instances';
+export {
+  awsNitro,
+  awsXenHvm,
+  awsXenPv,
+  type DiskLayout,
+  FORGE_LAYOUTS,
+  findPlatform,
+  firecracker,
+  gceGvnic,
+  gceVirtio,
+  type Platform,
+  type PlatformBoot,
+  platforms,
+  qemuDisk,
+  qemuKernel,
+  qemuMicrovm,
+  xenPv,
+  xenPvh,
+} from './platforms';
 export type {
   ArgumentStyle,
   Drivers,

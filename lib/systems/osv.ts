@@ -65,6 +65,7 @@ export const osv: System = {
       bootProtocols: ['linux'],
       arguments: "the command line, as the disk's",
       faults: {
+        ...COMMON.faults,
         linux: {
           verdict: 'unknown',
           because: 'loaded by QEMU it stayed silent when it was tried; use loader-stripped.elf',
