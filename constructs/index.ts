@@ -15,5 +15,5 @@ export {
   RollingUpdatePolicy,
   type UpdateOptions,
 } from './rolling-update-policy';
-export { BootMode, type KernelOptions, UnikernelImage } from './unikernel-image';
+export { BootMode, type DiskOptions, type KernelOptions, UnikernelImage } from './unikernel-image';
 export { type ExposeOptions, UnikernelService, type UnikernelServiceProps } from './unikernel-service';

@@ -4,6 +4,7 @@ import type { ISynthesisSession, TerraformStack } from 'cdktf';
 import { KilnError } from '../lib/errors';
 import {
   commandLine,
+  diskArguments,
   hashImage,
   hashInitrd,
   type ImageInspection,
@@ -66,8 +67,9 @@ export class StagedImages {
     if (initrd) requireTakesInitrd(file.inspection);
     const forged = kind === 'kernel' && boot === 'disk';
     const digest = (bootArgs: readonly string[]) => {
-      // For its refusals: what no command line can carry is not worth a digest.
-      commandLine(bootArgs);
+      // For their refusals: what no command line or disk can carry is not worth a digest.
+      if (kind === 'disk') diskArguments(file.inspection, bootArgs);
+      else commandLine(bootArgs);
       const loaderDigest = forged ? loadLoader().digest : '';
       return imageDigest({
         sha256: file.sha256,

@@ -22,6 +22,14 @@ export interface KernelOptions {
   readonly initrd?: string;
 }
 
+export interface DiskOptions {
+  /**
+   * Boot arguments in place of those in the disk, for systems whose disks have a place for them: OSv, where they are the
+   * whole command line, program and all. Part of the image's digest. @default - those in the disk
+   */
+  readonly bootArgs?: readonly string[];
+}
+
 /**
  * What a service runs: a kernel, or a whole disk. It is read at synth, when a service takes it.
  *
@@ -43,11 +51,11 @@ export class UnikernelImage {
   }
 
   /**
-   * A raw disk that boots as it is; its boot arguments are whatever was baked into it.
+   * A disk that boots as it is, raw or as a qcow2.
    * @throws KilnError `constructs.image` or `constructs.token`
    */
-  static fromDisk(path: string): UnikernelImage {
-    return new UnikernelImage(path, 'disk', [], BootMode.DISK);
+  static fromDisk(path: string, options: DiskOptions = {}): UnikernelImage {
+    return new UnikernelImage(path, 'disk', options.bootArgs ?? [], BootMode.DISK);
   }
 
   private constructor(

@@ -1,31 +1,27 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { commandLine, forgeDisk, inspectImage, loadLoader, requireBootable } from '../image';
-import type { ImageSpec } from '../spec';
+import { KilnError } from '../errors';
+import { commandLine, forgeDisk, type ImageInspection, inspectImage, loadLoader, readyDisk } from '../image';
 import { type Acceleration, findAcceleration } from './acceleration';
+import { type BootPlan, type BootWishes, planBoot } from './boot-plan';
 import { ConsoleLog } from './console';
+import { findFirmware } from './firmware';
 import { GuestProcess } from './guest-process';
 import { qemuLog } from './instance';
 import type { InstanceEnd } from './machine';
+import { chooseDevices, type DeviceWishes, type MachineDevices, withoutNetwork } from './machine-devices';
 import { RuntimePaths } from './paths';
 import { findProcesses, isRunning, processStartTime, signalProcess } from './process-info';
 import { findQemu, type Qemu } from './qemu';
 import type { BootSource, GuestSpec } from './qemu-arguments';
 import { freePort, startQemu } from './start-qemu';
 
-export interface RunImageOptions {
-  /** A kernel or a raw disk. */
+export interface RunImageOptions extends BootWishes, DeviceWishes {
+  /** A kernel or a disk. */
   readonly path: string;
-  /** @default - what the file itself says */
-  readonly kind?: ImageSpec['kind'];
-  /** How a kernel boots: from a forged disk, as in a cloud, or directly. @default 'direct' */
-  readonly boot?: ImageSpec['boot'];
-  /** Words of a kernel's command line. @default [] */
-  readonly bootArgs?: readonly string[];
-  readonly memoryMib: number;
   /** TCP port that the guest serves on. @default - none is published */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Loopback port that leads to it. @default - any free one */
   readonly hostPort?: number;
   /** The guest's name, which it learns by DHCP. @default 'run' */
@@ -40,6 +36,11 @@ export interface RunImageOptions {
 
 /** How an image came to run. */
 export interface StartedImage {
+  readonly image: ImageInspection;
+  readonly plan: BootPlan;
+  readonly devices: MachineDevices;
+  /** What is not as one might expect, one sentence each, lowercase, without a full stop. */
+  readonly notices: readonly string[];
   /** Null where no port is published. */
   readonly hostPort: number | null;
   readonly acceleration: Acceleration;
@@ -56,69 +57,91 @@ const MAKING_MS = 10_000;
  * Boots one image in the foreground, with its console handed out as it comes, safe to show. Resolves when the guest has
  * ended, by itself or because `signal` aborted; nothing of it is left then. What a run that was killed left behind is
  * cleared away by the next one.
- * @throws KilnError `image.*`, `qemu.*` (`qemu.port-taken` for a `hostPort` in use)
+ * @throws KilnError `image.*`, `qemu.*` (`qemu.port-taken` for a `hostPort` in use), `run.devices`, `run.no-network`
  */
 export async function runImage(
   options: RunImageOptions,
   onConsole: (text: string) => void,
   signal: AbortSignal,
 ): Promise<InstanceEnd> {
-  const path = resolve(options.path);
-  const kind = checkedKind(path, options);
-  const qemu = await findQemu();
-  const state = options.stateFolder ?? RuntimePaths.fromEnvironment().home;
-  const acceleration = await findAcceleration(qemu, state);
   const temporary = options.temporaryFolder ?? tmpdir();
+  const path = resolve(options.path);
+  const image = inspectImage(path);
+  const plan = planBoot(image, options);
+  const { devices, notices } = devicesFor(image, plan, options);
+  const qemu = await findQemu(process.env, plan.architecture);
+  const acceleration = await accelerationFor(plan, qemu, options);
+  const firmware = plan.isUefi ? await findFirmware(qemu, plan.architecture) : null;
   await clearKilledRuns(temporary);
   const folder = await mkdtemp(join(temporary, PREFIX));
   try {
     await writeFile(join(folder, OWNER_FILE), `${process.pid} ${processStartTime(process.pid)}`);
-    const source = await bootSource(path, kind, options, folder);
+    const boot = await bootSource(path, image, plan, options, folder);
     const hostPort = options.port === undefined ? null : (options.hostPort ?? (await freePort()));
-    const guest = guestOf(options, source, acceleration, hostPort, folder);
+    const guest: GuestSpec = {
+      ...guestOf(options, hostPort, folder),
+      ...{ boot, devices, firmware, memoryMib: plan.memoryMib, accelerator: acceleration.accelerator },
+    };
     return await runGuest(qemu, guest, folder, onConsole, signal, () =>
-      options.onStarted?.({ hostPort, acceleration, qemu }),
+      options.onStarted?.({
+        ...{ image, plan, devices, hostPort, acceleration, qemu },
+        notices: [...plan.notices, ...notices],
+      }),
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function checkedKind(path: string, options: RunImageOptions): ImageSpec['kind'] {
-  const image = inspectImage(path);
-  const isDisk = ['mbr-disk', 'gpt-disk', 'qcow2'].includes(image.format);
-  const kind = options.kind ?? (isDisk ? 'disk' : 'kernel');
-  requireBootable(image, { kind, boot: options.boot ?? 'direct', machine: 'x86-64' });
-  return kind;
+/** @throws KilnError `run.no-network` for a port of a guest that can have no network card */
+function devicesFor(image: ImageInspection, plan: BootPlan, options: RunImageOptions) {
+  const boot = plan.way === 'direct' ? 'kernel' : 'disk';
+  const chosen = chooseDevices({ ...plan, boot, system: image.system }, options);
+  if (options.port === undefined || chosen.devices.nic !== null) return chosen;
+  throw new KilnError(`port ${options.port} cannot be published: ${withoutNetwork(image)}`, {
+    code: 'run.no-network',
+    remedy: 'Leave --port out, or try a card that it may drive after all: --nic.',
+  });
+}
+
+async function accelerationFor(plan: BootPlan, qemu: Qemu, options: RunImageOptions): Promise<Acceleration> {
+  if (plan.architecture === 'arm64') {
+    return { accelerator: 'tcg', reason: 'guests for arm64 are always emulated' };
+  }
+  return findAcceleration(qemu, options.stateFolder ?? RuntimePaths.fromEnvironment().home);
 }
 
 async function bootSource(
   path: string,
-  kind: ImageSpec['kind'],
-  options: RunImageOptions,
+  image: ImageInspection,
+  { way }: BootPlan,
+  { bootArgs = [], initrd }: RunImageOptions,
   folder: string,
 ): Promise<BootSource> {
-  const bootArgs = options.bootArgs ?? [];
-  if (kind === 'disk') return { kind: 'scratch-disk', path };
-  if (options.boot !== 'disk')
-    return { kind: 'kernel', path, commandLine: commandLine(bootArgs), initrd: null };
-  const disk = await forgeDisk(path, { bootArgs }, loadLoader(), join(folder, 'disk'));
-  return { kind: 'disk', path: disk.path };
+  const disk = join(folder, 'disk');
+  if (way === 'ready') {
+    if (image.format !== 'qcow2' && bootArgs.length === 0) return { kind: 'scratch-disk', path };
+    return { kind: 'scratch-disk', path: (await readyDisk(path, { bootArgs }, disk)).path };
+  }
+  if (way === 'direct') {
+    return { kind: 'kernel', path, commandLine: commandLine(bootArgs), initrd: await linked(initrd, folder) };
+  }
+  const options = { bootArgs, initrd: initrd && resolve(initrd), layout: way };
+  return { kind: 'disk', path: (await forgeDisk(path, options, loadLoader(way), disk)).path };
 }
 
-function guestOf(
-  options: RunImageOptions,
-  boot: BootSource,
-  acceleration: Acceleration,
-  hostPort: number | null,
-  folder: string,
-): GuestSpec {
-  const { port, memoryMib, name = 'run' } = options;
+/** QEMU takes a multiboot module's path for a list with arguments, so a space or a comma in it would part it. */
+async function linked(initrd: string | undefined, folder: string): Promise<string | null> {
+  if (initrd === undefined) return null;
+  const link = join(folder, 'initrd');
+  await symlink(resolve(initrd), link);
+  return link;
+}
+
+function guestOf(options: RunImageOptions, hostPort: number | null, folder: string) {
+  const { port, name = 'run' } = options;
   return {
     name,
-    boot,
-    memoryMib,
-    accelerator: acceleration.accelerator,
     port: port === undefined || hostPort === null ? null : { guest: port, host: hostPort },
     peers: [],
     pidFile: join(folder, 'qemu.pid'),

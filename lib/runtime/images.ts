@@ -10,12 +10,14 @@ import {
   inspectImage,
   type Loader,
   loadLoader,
+  readyDisk,
   requireBootable,
   requireTakesInitrd,
 } from '../image';
 import type { ImageSpec } from '../spec';
 import { copyAndHash } from './hashed-copy';
 import { whyUnwritable } from './home';
+import { chooseDevices, DEFAULT_DEVICES, type MachineDevices } from './machine-devices';
 import type { BootSource } from './qemu-arguments';
 
 /** An image that is ready to boot. */
@@ -26,6 +28,8 @@ export interface StoredImage {
   readonly found: boolean;
   /** How QEMU boots it. */
   readonly source: BootSource;
+  /** On what: devices that it drives. */
+  readonly devices: MachineDevices;
 }
 
 export interface ImageStoreOptions {
@@ -50,6 +54,8 @@ interface Copies {
  */
 export class ImageStore {
   private readonly inProgress = new Map<string, Promise<StoredImage>>();
+  /** By path; a name means the same image for ever. */
+  private readonly devices = new Map<string, MachineDevices>();
   private readonly loader: () => Loader;
   private opened: Promise<void> | undefined;
 
@@ -61,8 +67,8 @@ export class ImageStore {
   }
 
   /**
-   * Makes sure that an image is in the store: a kernel is forged into a disk (`boot: disk`) or kept as it is, a disk is
-   * copied. Calls for the same image share the work.
+   * Makes sure that an image is in the store: a kernel is forged into a disk (`boot: disk`) or kept as it is, a disk
+   * is copied, unpacked where it is a qcow2, and gets its arguments. Calls for the same image share the work.
    * @param onProgress receives what is being done, one sentence each
    * @throws KilnError `image.changed` when the staged file does not give the digest; `image.unreadable`;
    * `image.write-failed` with the reason, such as a full disk; those of `forgeDisk`
@@ -112,7 +118,13 @@ export class ImageStore {
     const initrd = keepsInitrd(spec) ? join(this.folder, initrdNameOf(spec)) : null;
     const found = (await exists(path)) && (initrd === null || (await exists(initrd)));
     if (!found) await this.make(spec, path, initrd, onProgress);
-    return { path, found, source: sourceOf(spec, path, initrd) };
+    return { path, found, source: sourceOf(spec, path, initrd), devices: this.devicesOf(spec, path) };
+  }
+
+  private devicesOf(spec: ImageSpec, path: string): MachineDevices {
+    const known = this.devices.get(path) ?? devicesFor(spec, path);
+    this.devices.set(path, known);
+    return known;
   }
 
   private async open(): Promise<void> {
@@ -162,6 +174,10 @@ export class ImageStore {
       return (await forgeDisk(kernel, options, this.loader(), disk)).path;
     }
     const image = inspectImage(kernel);
+    if (spec.kind === 'disk' && (image.format === 'qcow2' || spec.bootArgs.length > 0)) {
+      onProgress('preparing the disk');
+      return (await readyDisk(kernel, { bootArgs: spec.bootArgs }, disk)).path;
+    }
     requireBootable(image, { kind: spec.kind, boot: spec.boot, machine: 'x86-64' });
     if (initrd) this.requireLoadable(image);
     return kernel;
@@ -237,6 +253,14 @@ function sourceOf(spec: ImageSpec, path: string, initrd: string | null): BootSou
   if (spec.kind === 'disk') return { kind: 'scratch-disk', path };
   if (spec.boot === 'disk') return { kind: 'disk', path };
   return { kind: 'kernel', path, commandLine: commandLine(spec.bootArgs), initrd };
+}
+
+/** A service is of no use without a network, so it gets the usual card where none is known that it drives. */
+function devicesFor(spec: ImageSpec, path: string): MachineDevices {
+  const { system } = inspectImage(path);
+  const boot = spec.kind === 'kernel' && spec.boot === 'direct' ? 'kernel' : 'disk';
+  const { devices } = chooseDevices({ architecture: 'x86-64', boot, isUefi: false, system });
+  return { ...devices, nic: devices.nic ?? DEFAULT_DEVICES.nic };
 }
 
 /** Puts a finished file in place. */

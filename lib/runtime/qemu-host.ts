@@ -149,6 +149,8 @@ export class QemuHost implements MachineHost {
     return {
       name,
       boot: image.source,
+      devices: image.devices,
+      firmware: null,
       memoryMib: spec.memoryMib,
       accelerator: tools.acceleration.accelerator,
       port: { guest: spec.port, host: record.hostPort },

@@ -13,6 +13,7 @@ import type {
   Machine,
   MachineHost,
 } from '../../lib/runtime/machine';
+import { DEFAULT_DEVICES } from '../../lib/runtime/machine-devices';
 import { RuntimePaths } from '../../lib/runtime/paths';
 import { findProcesses, isRunning, processStartTime, signalProcess } from '../../lib/runtime/process-info';
 import { freePort } from '../../lib/runtime/start-qemu';
@@ -175,6 +176,7 @@ function runtime(home: string): Promise<void> {
         path: image.path,
         found: true,
         source: { kind: 'disk', path: image.path },
+        devices: DEFAULT_DEVICES,
       }),
       collect: async () => [],
     },

@@ -1,6 +1,7 @@
 import type { KilnError } from '../../../lib/errors';
 import { type BootTarget, bufferReader, inspectImage, requireBootable } from '../../../lib/image';
 import * as images from '../../fixtures/images';
+import { buildQcow2 } from '../../fixtures/qcow2';
 
 const forged: BootTarget = { kind: 'kernel', boot: 'disk', machine: 'x86-64' };
 const direct: BootTarget = { ...forged, boot: 'direct' };
@@ -26,6 +27,7 @@ test.each([
   ['a Linux kernel directly', images.bzImage(), direct],
   ['a disk as it is', images.mbrDisk(), disk],
   ['a GPT disk as it is', images.gptDisk(), disk],
+  ['a disk in a qcow2', images.qcow2(), disk],
 ])('%s can boot', (_, bytes, target) => {
   expect(refusal(bytes, target)).toBeUndefined();
 });
@@ -60,7 +62,7 @@ test.each([
     'a Hermit program',
     images.hermitApp(),
     forged,
-    'is Hermit: it is started by hermit-loader, which is the kernel to give',
+    "is Hermit app: it is started by hermit-loader, which is the kernel to give, with this file as its 'initrd'",
   ],
   [
     'a PVH kernel from a disk',
@@ -107,9 +109,8 @@ test('refuses a kernel for another machine', () => {
   expect(error?.message).toBe("the image 'web.img' is for arm64 machines, and this platform has x86-64");
 });
 
-test('refuses a qcow2 file as a disk, and says how to convert it', () => {
-  const error = refusal(images.qcow2(), disk);
-  expect(error?.code).toBe('image.not-raw');
-  expect(error?.message).toBe("the disk 'web.img' is in the qcow2 format, and a raw disk is needed");
-  expect(error?.remedy).toBe('Convert it: qemu-img convert -O raw web.img disk.raw');
+test('refuses a qcow2 when the disk inside does not boot', () => {
+  const error = refusal(buildQcow2({ content: Buffer.alloc(4096, 'no disk ') }), disk);
+  expect(error?.code).toBe('image.not-bootable');
+  expect(error?.message).toMatch(/^the image 'web.img, the disk inside' has no boot sector/);
 });
