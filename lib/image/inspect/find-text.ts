@@ -1,16 +1,27 @@
 import { type ImageReader, MAX_READ } from './image-reader';
 
-/** A banner lies in a kernel's read-only data; searching further would only make large disks slow. */
-const SEARCHED = 16 * 1024 * 1024;
+/** A banner lies in a kernel's read-only data; searching further would only make large files slow. */
+export const SEARCHED_IN_KERNEL = 16 * 1024 * 1024;
+/** A disk without a file system has its kernel in front. */
+export const SEARCHED_IN_DISK = 4 * 1024 * 1024;
 
-/** Offset of an ASCII text in the first 16 MiB of an image. */
-export function findText(reader: ImageReader, text: string): number | undefined {
-  const needle = Buffer.from(text, 'latin1');
-  const end = Math.min(reader.size, SEARCHED);
-  // Windows overlap by the needle's length, so a text on a border is found.
-  for (let at = 0; at < end; at += MAX_READ - needle.length) {
-    const found = reader.read(at, MAX_READ).indexOf(needle);
-    if (found >= 0) return at + found;
+/** Finds ASCII texts in the first `searched` bytes of an image, which are read once, when the first text is asked for. */
+export function textFinder(reader: ImageReader, searched: number): (text: string) => number | undefined {
+  let bytes: Buffer | undefined;
+  return (text) => {
+    bytes ??= readStart(reader, Math.min(reader.size, searched));
+    const found = bytes.indexOf(text, 0, 'latin1');
+    return found < 0 ? undefined : found;
+  };
+}
+
+function readStart(reader: ImageReader, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; ) {
+    const piece = reader.read(at, Math.min(MAX_READ, length - at));
+    if (piece.length === 0) return bytes.subarray(0, at);
+    piece.copy(bytes, at);
+    at += piece.length;
   }
-  return undefined;
+  return bytes;
 }

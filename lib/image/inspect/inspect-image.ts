@@ -7,7 +7,7 @@ import {
   tryRecogniseSystem,
 } from '../../systems';
 import { commandLineOf } from './disk-arguments';
-import { findText } from './find-text';
+import { SEARCHED_IN_DISK, SEARCHED_IN_KERNEL, textFinder } from './find-text';
 import type { ImageInspection } from './image-inspection';
 import { type ImageReader, withImageFile } from './image-reader';
 import { lookalikeOf } from './lookalike';
@@ -97,6 +97,7 @@ function describe(reader: ImageReader, found: FormatFindings, options: InspectOp
 }
 
 function factsOf(reader: ImageReader, found: FormatFindings): ImageFacts {
+  const isDisk = found.format.endsWith('-disk');
   return {
     format: found.format,
     size: reader.size,
@@ -108,7 +109,7 @@ function factsOf(reader: ImageReader, found: FormatFindings): ImageFacts {
     multiboot1: found.multiboot1 && { ...found.multiboot1, kludge: found.multiboot1.kludge !== undefined },
     interpreter: found.elf?.interpreter,
     read: (offset, length) => reader.read(offset, length),
-    find: (text) => findText(reader, text),
+    find: textFinder(reader, isDisk ? SEARCHED_IN_DISK : SEARCHED_IN_KERNEL),
   };
 }
 

@@ -53,7 +53,7 @@ export const readElf: FormatReader = (reader) => {
   const elf = tryReadElf(reader);
   if (!elf) return undefined;
   const { bootProtocols, evidence, multiboot1 } = readElfProtocols(reader, elf);
-  const header = { offset: 0, fact: `ELF, ${elf.bits} bit, machine ${elf.machine}` };
+  const header = { offset: 0, fact: `ELF, ${elf.bits} bit, for ${elf.machine}` };
   return {
     format: elf.bits === 32 ? 'elf32' : 'elf64',
     machine: elf.machine,

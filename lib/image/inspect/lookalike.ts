@@ -11,6 +11,11 @@ const MAGICS: readonly (readonly [string, string])[] = [
   ['\xcf\xfa\xed\xfe', 'a program of macOS'],
   ['\xca\xfe\xba\xbe', 'a program of macOS or a Java class'],
   ['MZ', 'a program of Windows'],
+  ['\xd0\x0d\xfe\xed', 'a device tree'],
+  ['BZh', 'a bzip2 archive; unpack it first'],
+  ['\x04"M\x18', 'an lz4 archive; unpack it first'],
+  ['070701', 'a cpio archive, such as an initramfs'],
+  ['conectix', 'a VHD disk; convert it with: qemu-img convert -O raw'],
   ['KDMV', 'a VMDK disk; convert it with: qemu-img convert -O raw'],
   ['vhdxfile', 'a VHDX disk; convert it with: qemu-img convert -O raw'],
   ['\x7fELF', 'an ELF file of an unknown class'],
@@ -23,6 +28,8 @@ export function lookalikeOf(reader: ImageReader): string {
   const known = MAGICS.find(([magic]) => bytes.startsWith(magic));
   if (known) return known[1];
   if (reader.read(257, 5).toString('latin1') === 'ustar') return 'a tar archive; unpack it first';
+  if (reader.read(40, 4).toString('latin1') === '_FVH') return 'UEFI firmware';
+  if (reader.read(0x8001, 5).toString('latin1') === 'CD001') return 'an ISO 9660 image, such as a CD';
   if (start.every((byte) => byte === 0)) return 'a file that begins with zeros only, such as an empty disk';
   return start.every((byte) => byte === 9 || byte === 10 || byte === 13 || byte >= 32)
     ? 'a text'

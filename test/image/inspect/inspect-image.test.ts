@@ -29,7 +29,7 @@ test.each([
   ['Rumprun on hardware', images.rumprunHw(), 'elf64', 'x86-64', ['multiboot1'], 'Rumprun hw'],
   ['Rumprun on Xen', images.rumprunXen(), 'elf64', 'x86-64', ['xen-pv'], 'Rumprun xen'],
   ['a Hermit program', images.hermitApp(), 'elf64', 'x86-64', [], 'Hermit app'],
-  ['a Linux kernel', images.bzImage(), 'bzimage', 'x86-64', ['linux'], 'Linux 6.1.0-cloud-amd64'],
+  ['a Linux kernel', images.bzImage(), 'bzimage', 'x86-64', ['linux'], 'Linux bzimage 6.1.0-cloud-amd64'],
   ['a UEFI application', images.uefiApp(), 'uefi-app', 'x86-64', ['uefi'], 'UEFI application'],
   ['a UEFI application for arm64', images.uefiApp(0xaa64), 'uefi-app', 'arm64', ['uefi'], 'UEFI application'],
   ['a disk', images.mbrDisk(), 'mbr-disk', undefined, ['bios-disk'], 'bootable disk'],
@@ -49,7 +49,7 @@ test.each([
 test('the evidence names the bytes that led to the answer', () => {
   const { evidence } = inspectImage(bufferReader(images.solo5(3)));
   expect(evidence.map(({ fact }) => fact)).toEqual([
-    'ELF, 64 bit, machine x86-64',
+    'ELF, 64 bit, for x86-64',
     'multiboot header, flags 0x10000, with load addresses',
     "ELF note 'Solo5' ABI1, target 3 (virtio)",
   ]);

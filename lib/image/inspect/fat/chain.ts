@@ -20,20 +20,31 @@ export function chainReader(volume: FatVolume, first: number, size: number, name
     }
     return clusters[index];
   };
+  /** Bytes from a place on that lie one after the other, so that a file in one piece is read in one piece. */
+  const run = (index: number, from: number, wanted: number): number => {
+    let length = clusterSize - from;
+    for (let next = 1; length < wanted; next += 1) {
+      if (clusterAt(index + next) !== (clusters[index] as number) + next) break;
+      length += clusterSize;
+    }
+    return Math.min(length, wanted);
+  };
   const read = (offset: number, length: number): Buffer => {
     if (!(offset >= 0 && offset < size && length > 0)) return Buffer.alloc(0);
-    const bytes = Buffer.alloc(Math.min(length, size - offset, MAX_READ));
-    for (let done = 0; done < bytes.length; ) {
-      const cluster = clusterAt(Math.floor((offset + done) / clusterSize));
-      if (cluster === undefined) return bytes.subarray(0, done);
+    const wanted = Math.min(length, size - offset, MAX_READ);
+    const parts: Buffer[] = [];
+    for (let done = 0; done < wanted; ) {
+      const index = Math.floor((offset + done) / clusterSize);
+      const cluster = clusterAt(index);
+      if (cluster === undefined) break;
       const from = (offset + done) % clusterSize;
-      const count = Math.min(clusterSize - from, bytes.length - done);
+      const count = run(index, from, wanted - done);
       const part = volume.reader.read(volume.offsetOf(cluster) + from, count);
-      part.copy(bytes, done);
+      parts.push(part);
       done += part.length;
-      if (part.length < count) return bytes.subarray(0, done);
+      if (part.length < count) break;
     }
-    return bytes;
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   };
   return { name, size, read };
 }
