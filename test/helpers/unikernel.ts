@@ -83,7 +83,7 @@ function isStale(folder: string, kernel: string): boolean {
 }
 
 /** A folder that exists is the lock: making one is atomic. One that outlived its maker is taken over. */
-function lock(path: string): () => void {
+export function lock(path: string): () => void {
   for (;;) {
     try {
       mkdirSync(path);

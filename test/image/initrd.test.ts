@@ -4,7 +4,7 @@ import { hashImage, hashInitrd, inspectImage, requireTakesInitrd } from '../../l
 import * as images from '../fixtures/images';
 import { temporaryFolder } from '../helpers/boot-fixture';
 
-const folder = temporaryFolder();
+const folder: string = temporaryFolder();
 
 function fileWith(name: string, bytes: Buffer | string): string {
   const path = join(folder, name);
@@ -17,48 +17,40 @@ test('an initrd is read whatever it holds', () => {
   expect(hashInitrd(path)).toEqual({ ...hashImage(path), size: 9 });
 });
 
-test.each([
-  [
-    'a file that is not there',
-    () => join(folder, 'none'),
-    'image.missing',
-    /^there is no initrd at '.*none'$/,
-  ],
-  [
-    'a file below a file',
-    () => join(fileWith('flat', 'x'), 'none'),
-    'image.missing',
-    /^there is no initrd at '.*none'$/,
-  ],
-  [
-    'a folder',
-    () => {
-      mkdirSync(join(folder, 'root'));
-      return join(folder, 'root');
-    },
-    'image.not-a-file',
-    /^the initrd '.*root' is a folder$/,
-  ],
+function emptyFolder(): string {
+  mkdirSync(join(folder, 'root'));
+  return join(folder, 'root');
+}
+
+const NOT_THERE = /^there is no initrd at '.*none'$/;
+const unusable: [what: string, path: () => string, code: string, message: RegExp][] = [
+  ['a file that is not there', () => join(folder, 'none'), 'image.missing', NOT_THERE],
+  ['a file below a file', () => join(fileWith('flat', 'x'), 'none'), 'image.missing', NOT_THERE],
+  ['a folder', emptyFolder, 'image.not-a-file', /^the initrd '.*root' is a folder$/],
   ['a device', () => '/dev/null', 'image.not-a-file', /^the initrd '\/dev\/null' is no file$/],
   ['an empty file', () => fileWith('empty', ''), 'image.empty', /^the initrd '.*empty' is empty$/],
   [
-    'an impossible path',
+    'too long a name',
     () => `${folder}/${'n'.repeat(300)}`,
     'image.unreadable',
     /cannot be read: ENAMETOOLONG/,
   ],
-] as const)('refuses %s', (_, path, code, message) => {
+];
+
+test.each(unusable)('refuses %s', (_, path, code, message) => {
   expect(() => hashInitrd(path())).toThrow(
     expect.objectContaining({ code, message: expect.stringMatching(message) }),
   );
 });
 
-test.each([
+const taking: [string, () => Buffer][] = [
   ['multiboot', images.multibootKernel],
   ['multiboot2', images.multiboot2Kernel],
   ['PVH', images.pvhKernel],
   ['Linux', images.bzImage],
-] as const)('a %s kernel takes one', (name, kernel) => {
+];
+
+test.each(taking)('a %s kernel takes one', (name, kernel) => {
   const image = inspectImage(fileWith(`${name}.elf`, kernel()));
   expect(() => requireTakesInitrd(image)).not.toThrow();
 });
