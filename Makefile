@@ -26,6 +26,7 @@ demo: build
 	@npx --no-install tsx scripts/demo.ts
 
 test: build
+	@scripts/setup.sh linux
 	@$(MAKE) --no-print-directory -s -C examples/hello-unikernel
 	@npx --no-install jest $(JEST_ARGS)
 	@KILN_TEST_CDK=cdktn npx --no-install jest test/constructs test/stacks --silent
@@ -45,3 +46,4 @@ clean:
 	rm -rf dist coverage cdktf.out examples/*/cdktf.out
 	$(MAKE) -s -C examples/hello-unikernel clean
 	$(MAKE) -s -C examples/shop/unikernels clean
+	$(MAKE) -s -C examples/linux-microvm clean

@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Installs what is missing, and only that: npm packages, system packages by apt (as root or by sudo), and OpenTofu's
 # release where there is neither terraform nor tofu. Where it may not install, it prints the exact command and fails.
-# Usage: setup.sh [build] [run] [bench]     which groups of system tools the caller needs
+# Usage: setup.sh [build] [run] [bench] [linux]     which groups of system tools the caller needs
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# tool -> Debian package
+# tool, or file that a tool needs -> Debian package
 declare -A package_of=(
   [gcc]=gcc [make]=make [ld]=binutils [git]=git
   [qemu-system-x86_64]=qemu-system-x86 [grub-mkimage]=grub-common [socat]=socat
   [wrk]=wrk [haproxy]=haproxy [curl]=curl [unzip]=unzip
+  [/usr/include/stdlib.h]=libc6-dev [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu
+  [/usr/aarch64-linux-gnu/lib/libc.a]=libc6-dev-arm64-cross
+  [qemu-system-aarch64]=qemu-system-arm [/usr/share/AAVMF/AAVMF_CODE.fd]=qemu-efi-aarch64
 )
 
 check_node() {
@@ -24,7 +27,7 @@ check_node() {
 missing_packages() {
   local tool
   for tool in "$@"; do
-    command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || printf '%s\n' "${package_of[$tool]}"
+    command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || [[ $tool == /* && -e $tool ]] || printf '%s\n' "${package_of[$tool]}"
   done
   # grub-mkimage needs the BIOS modules, which are a package of their own.
   case " $* " in
@@ -87,6 +90,15 @@ for group in "$@"; do
     build) tools+=(grub-mkimage) ;;
     run) tools+=(qemu-system-x86_64 gcc ld make socat) ;;
     bench) tools+=(wrk haproxy) ;;
+    # examples/linux-microvm, for both machines: its kernel is Debian's, so elsewhere its tests are skipped.
+    linux)
+      if command -v apt-get >/dev/null; then
+        tools+=(gcc make /usr/include/stdlib.h aarch64-linux-gnu-gcc /usr/aarch64-linux-gnu/lib/libc.a)
+        tools+=(qemu-system-x86_64 qemu-system-aarch64 /usr/share/AAVMF/AAVMF_CODE.fd)
+      else
+        say 'examples/linux-microvm is left out: it needs apt'
+      fi
+      ;;
     *) die "unknown group '$group'" ;;
   esac
 done
