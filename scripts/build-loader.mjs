@@ -44,7 +44,7 @@ const TARGETS = [
     package: 'grub-pc-bin',
     part: 'core.img',
     config: BIOS_CONFIG,
-    modules: ['biosdisk', ...MULTIBOOT, 'serial', 'terminal', ...COMMON],
+    modules: ['biosdisk', 'loopback', 'newc', ...MULTIBOOT, 'serial', 'terminal', ...COMMON],
   },
   {
     format: 'x86_64-efi',

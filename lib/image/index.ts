@@ -1,6 +1,7 @@
 export { commandLine, MAX_COMMAND_LINE } from './boot-args';
 export { type ImageInputs, imageDigest } from './digest';
 export {
+  type DiskLayout,
   diskArguments,
   type ForgedDisk,
   type ForgeOptions,

@@ -13,13 +13,15 @@ export interface BootConfig {
   readonly kernel: string;
   /** Where it finds what is loaded beside the kernel. */
   readonly initrd: string | undefined;
+  /** A block list that holds an archive, whose files are then below `(kiln)/`. @default - none */
+  readonly archive?: string | undefined;
   readonly bootArgs: readonly string[];
   /** See `RecognisedSystem.dropsFirstWord`: GRUB passes no file name, where QEMU does. */
   readonly dropsFirstWord: boolean;
 }
 
 /**
- * The configuration: one command of GRUB's script language. It boots by itself, because GRUB reads what follows it byte
+ * The configuration: one line of GRUB's script language. It boots by itself, because GRUB reads what follows it byte
  * by byte.
  * @throws KilnError `image.boot-args`
  */
@@ -31,7 +33,8 @@ export function renderBootScript(config: BootConfig): string {
     config.initrd === undefined
       ? 'boot'
       : `if ${config.method.initrdCommand} ${config.initrd}; then boot; fi`;
-  return `if ${load}; then ${boot}; fi`;
+  const before = config.archive === undefined ? '' : `loopback kiln ${config.archive}; `;
+  return `${before}if ${load}; then ${boot}; fi`;
 }
 
 /**

@@ -5,6 +5,8 @@ import { type DiskPlan, writePlan } from './disk-plan';
 import type { ForgeInput, ForgeOptions } from './forge-options';
 import type { Loader } from './loader';
 import { SourceFile } from './source-file';
+import { planUefiDisk } from './uefi-disk';
+import { planXenPvDisk } from './xen-pv-disk';
 
 /** A disk that was forged. */
 export interface ForgedDisk {
@@ -47,11 +49,23 @@ export async function forgeDisk(
 }
 
 function planDisk(input: ForgeInput, loader: Loader): DiskPlan {
-  const { layout = 'bios' } = input.options;
-  requireBootable(input.image, { kind: 'kernel', boot: 'disk', layout, machine: 'x86-64' });
-  if (layout === loader.layout && loader.layout === 'bios') return planBiosDisk(input, loader);
-  throw new KilnError(`the layout '${layout}' was asked for, and the loader is for '${loader.layout}'`, {
-    code: 'image.wrong-loader',
-    source: 'tool',
-  });
+  const { options, image } = input;
+  const { layout = 'bios' } = options;
+  if (layout !== loader.layout) {
+    throw new KilnError(`the layout '${layout}' was asked for, and the loader is for '${loader.layout}'`, {
+      code: 'image.wrong-loader',
+      source: 'tool',
+      remedy: `Give 'loadLoader' the layout.`,
+    });
+  }
+  const machine = layout === 'uefi' && image.machine === 'arm64' ? 'arm64' : 'x86-64';
+  requireBootable(image, { kind: 'kernel', boot: 'disk', layout, machine });
+  switch (loader.layout) {
+    case 'bios':
+      return planBiosDisk(input, loader);
+    case 'uefi':
+      return planUefiDisk(input, loader, machine);
+    case 'xen-pv':
+      return planXenPvDisk(input);
+  }
 }

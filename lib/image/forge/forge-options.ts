@@ -5,10 +5,7 @@ import type { SourceFile } from './source-file';
 export interface ForgeOptions {
   /** Words of the kernel's command line, in order. */
   readonly bootArgs: readonly string[];
-  /**
-   * Path of what is loaded beside the kernel: Linux' initramfs, or the first module of a multiboot kernel. From a disk for
-   * a BIOS it comes with zeros up to the end of its last sector. @default - nothing
-   */
+  /** Path of what is loaded beside the kernel: Linux' initramfs, or the first module of a multiboot kernel. @default - nothing */
   readonly initrd?: string | undefined;
   /** @default 'bios' */
   readonly layout?: DiskLayout | undefined;

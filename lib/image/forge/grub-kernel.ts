@@ -16,7 +16,11 @@ export interface GrubKernel {
  * @param unit what the file's end is padded to where it lies: a sector, or 1 for a file system
  * @throws KilnError `image.not-bootable`, `image.boot-args`, `image.truncated`
  */
-export function prepareForGrub({ image, kernel, options }: ForgeInput, path: string, unit: number): GrubKernel {
+export function prepareForGrub(
+  { image, kernel, options }: ForgeInput,
+  path: string,
+  unit: number,
+): GrubKernel {
   const method = requireGrubMethod(image);
   if (method.kernelCommand !== 'linux') {
     return { method, patches: kernelPatches(image, method.kernelCommand, unit) };

@@ -65,7 +65,8 @@ export function loadLoader(layout: DiskLayout = 'bios', folder?: string): Loader
   const key = `${layout} ${folder ?? ''}`;
   const known = loaders.get(key);
   if (known) return known;
-  const source = (folder === undefined ? embeddedLoader() : undefined) ?? loaderFolder(folder ?? findLoaderFolder());
+  const source =
+    (folder === undefined ? embeddedLoader() : undefined) ?? loaderFolder(folder ?? findLoaderFolder());
   const loader = checked(layout, source);
   loaders.set(key, loader);
   return loader;

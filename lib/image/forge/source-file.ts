@@ -4,7 +4,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { errnoOf, KilnError, messageOf } from '../../errors';
 import type { ImageReader } from '../inspect';
 import { writeAll } from './atomic-output';
-import type { Patch } from './disk-plan';
 
 /** Copied at a time, so that memory stays the same whatever the file's size. */
 const CHUNK = 1024 * 1024;
@@ -156,7 +155,10 @@ function open(path: string, what: string): number {
 }
 
 function unusable(path: string, what: string, how: string, code: string): KilnError {
-  return new KilnError(`the ${what} '${path}' ${how}`, { code, remedy: 'Give the path of a file that was built.' });
+  return new KilnError(`the ${what} '${path}' ${how}`, {
+    code,
+    remedy: 'Give the path of a file that was built.',
+  });
 }
 
 function unreadable(path: string, what: string, cause: unknown): KilnError {
