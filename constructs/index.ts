@@ -15,5 +15,31 @@ export {
   RollingUpdatePolicy,
   type UpdateOptions,
 } from './rolling-update-policy';
-export { BootMode, type DiskOptions, type KernelOptions, UnikernelImage } from './unikernel-image';
+export { Toolchain } from './toolchain';
+export type { ClickOsOptions } from './toolchains/clickos';
+export type { HalvmOptions } from './toolchains/halvm';
+export type { HermitOptions } from './toolchains/hermit';
+export type { IncludeOsOptions } from './toolchains/includeos';
+export type { RailingOptions } from './toolchains/ling';
+export type { CommandOptions, MakeOptions } from './toolchains/make';
+export type { OpsOptions } from './toolchains/nanos';
+export type { CapstanOptions, OsvOptions } from './toolchains/osv';
+export type { RumprunOptions, RumprunPlatform } from './toolchains/rumprun';
+export type { MirageOptions, MirageTarget, Solo5Options, Solo5Target } from './toolchains/solo5';
+export type { TamagoOptions } from './toolchains/tamago';
+export type { ToolchainOptions, ToolchainSpec } from './toolchains/toolchain-spec';
+export type {
+  KraftOptions,
+  UnikraftMakeOptions,
+  UnikraftOptions,
+  UnikraftPlatform,
+} from './toolchains/unikraft';
+export {
+  BootMode,
+  type BuildOptions,
+  type DiskOptions,
+  type ImageBuild,
+  type KernelOptions,
+  UnikernelImage,
+} from './unikernel-image';
 export { type ExposeOptions, UnikernelService, type UnikernelServiceProps } from './unikernel-service';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { ISynthesisSession, TerraformStack } from 'cdktf';
 import { KilnError } from '../lib/errors';
 import {
@@ -17,8 +17,8 @@ import {
   stagedName,
   stageImage,
 } from '../lib/image';
+import { locateImage } from './built-images';
 import type { BoundImage } from './platform';
-import { projectFolder } from './project-folder';
 import type { UnikernelImage } from './unikernel-image';
 
 /** Folder of staged images beside the stack's Terraform JSON. */
@@ -56,14 +56,15 @@ export class StagedImages {
   /**
    * Reads an image and has it staged.
    * @param machine the platform's, such as `x86-64`
-   * @throws KilnError `image.*` for a file that is missing, empty, truncated, or cannot boot on the platform
+   * @throws KilnError `image.*` for a file that is missing, empty, truncated, or cannot boot on the platform; `build.*` for
+   *   one that is to be built
    */
   add(source: UnikernelImage, machine: string): BoundImage {
     const { kind, boot } = source;
-    const folder = projectFolder(this.stack);
-    const file = readImage(resolve(folder, source.path));
+    const files = locateImage(source, this.stack);
+    const file = readImage(files.path);
     requireBootable(file.inspection, { kind, boot, machine });
-    const initrd = source.initrd === undefined ? undefined : readInitrd(resolve(folder, source.initrd));
+    const initrd = files.initrd === undefined ? undefined : readInitrd(files.initrd);
     if (initrd) requireTakesInitrd(file.inspection);
     const forged = kind === 'kernel' && boot === 'disk';
     const digest = (bootArgs: readonly string[]) => {

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { KilnError } from '../lib/errors';
 import type { ImageSpec } from '../lib/spec';
 import { checkKnown } from './checks';
+import type { Toolchain } from './toolchain';
 
 /** How a kernel is started where there is a choice. */
 export enum BootMode {
@@ -28,6 +30,27 @@ export interface DiskOptions {
    * whole command line, program and all. Part of the image's digest. @default - those in the disk
    */
   readonly bootArgs?: readonly string[];
+}
+
+export interface BuildOptions {
+  /** What builds it, and what it makes. */
+  readonly toolchain: Toolchain;
+  /** As of {@link KernelOptions} and {@link DiskOptions}. @default - none; those in the disk */
+  readonly bootArgs?: readonly string[];
+  /** Of no meaning where the toolchain makes a disk. @default BootMode.DISK */
+  readonly boot?: BootMode;
+  /**
+   * A file that is loaded beside the kernel, as of {@link KernelOptions}; relative to the project folder. @default - the
+   * second file that the toolchain makes, where it makes one
+   */
+  readonly initrd?: string;
+}
+
+/** An image that is built when a service takes it. */
+export interface ImageBuild {
+  /** As it was given. */
+  readonly folder: string;
+  readonly toolchain: Toolchain;
 }
 
 /**
@@ -58,14 +81,43 @@ export class UnikernelImage {
     return new UnikernelImage(path, 'disk', options.bootArgs ?? [], BootMode.DISK);
   }
 
+  /**
+   * An image that is built from sources at synth, unless a build of the same sources, commands and tools is kept in the
+   * project's `.kiln/build`. The tool runs in the folder, and its output goes where synth's own goes.
+   * @param folder of the sources
+   * @throws KilnError `constructs.image` or `constructs.token`; `build.*` when a service takes it
+   */
+  static fromBuild(folder: string, options: BuildOptions): UnikernelImage {
+    const { toolchain, bootArgs = [], boot = BootMode.DISK, initrd } = options;
+    checkPath(
+      'folder',
+      folder,
+      "the folder of a build is empty; give the path of the sources, such as 'unikernel'",
+    );
+    const { recipe, role } = toolchain.toSpec();
+    const path = join(folder, recipe.artifact);
+    const build = { folder, toolchain };
+    if (initrd !== undefined && role !== 'kernel') {
+      throw new KilnError(
+        `'initrd' is '${initrd}', but what the ${recipe.id} toolchain makes ${role === 'disk' ? 'is a disk' : 'is an initrd itself'}; leave 'initrd' out`,
+        { code: 'constructs.image' },
+      );
+    }
+    return role === 'disk'
+      ? new UnikernelImage(path, 'disk', bootArgs, BootMode.DISK, undefined, build)
+      : new UnikernelImage(path, 'kernel', bootArgs, boot, initrd, build);
+  }
+
   private constructor(
-    /** As it was given. */
+    /** As it was given; where the toolchain leaves it, for an image that is built. */
     readonly path: string,
     readonly kind: ImageSpec['kind'],
     readonly bootArgs: readonly string[],
     readonly boot: BootMode,
     /** As it was given; undefined where there is none. */
     readonly initrd?: string,
+    /** How it is made; undefined for a file that is there. */
+    readonly build?: ImageBuild,
   ) {
     checkPath('path', path, "the path of an image is empty; give the file's path, such as 'build/web.elf'");
     if (initrd !== undefined) {

@@ -12,6 +12,7 @@ test('kiln-cdk exports these names', () => {
     'Platform',
     'RollingUpdatePolicy',
     'Size',
+    'Toolchain',
     'UnikernelImage',
     'UnikernelService',
   ]);

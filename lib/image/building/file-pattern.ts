@@ -1,0 +1,68 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** A test of paths from a folder, with slashes. */
+export type PathTest = (path: string) => boolean;
+
+/**
+ * Patterns as in `.gitignore`, without exceptions: one with a slash before its end starts at the folder, another fits a
+ * name at any depth; `*` is any part of a name, `**` any folders. A folder that fits takes everything in it along.
+ */
+export function pathTest(patterns: readonly string[]): PathTest {
+  const expressions = patterns.map(expressionOf);
+  return (path) => expressions.some((expression) => expression.test(path));
+}
+
+/**
+ * The paths that fit an artifact's pattern, sorted; also links that lead nowhere. Only `*` within one name is special.
+ * @param folder where a relative pattern starts
+ */
+export function findFiles(pattern: string, folder: string): string[] {
+  const full = absolutePattern(pattern, folder);
+  let found = ['/'];
+  for (const segment of full.split('/').filter(Boolean)) {
+    found = found.flatMap((base) => matchesIn(base, segment));
+  }
+  return found.sort();
+}
+
+/** Absolute, with `~/` replaced; `*` stays. */
+export function absolutePattern(pattern: string, folder: string): string {
+  return pattern.startsWith('~/') ? join(homedir(), pattern.slice(2)) : resolve(folder, pattern);
+}
+
+function expressionOf(pattern: string): RegExp {
+  const trimmed = pattern.replace(/\/+$/, '');
+  const anchored = trimmed.includes('/');
+  const body = trimmed
+    .replace(/^\.?\/+/, '')
+    .split('/')
+    .map((segment) => (segment === '**' ? '(?:[^/]+/)*' : `${nameExpression(segment)}/`))
+    .join('')
+    .replace(/\/$/, '');
+  return new RegExp(`${anchored ? '^' : '(?:^|/)'}${body}(?:/|$)`);
+}
+
+function nameExpression(segment: string): string {
+  return segment.replace(/[\\^$.|?+()[\]{}]/g, '\\$&').replace(/\*+/g, '[^/]*');
+}
+
+function matchesIn(base: string, segment: string): string[] {
+  const names = entriesOf(base).map(({ name }) => name);
+  if (!segment.includes('*')) return names.includes(segment) ? [join(base, segment)] : [];
+  const expression = new RegExp(`^${nameExpression(segment)}$`);
+  const hidden = segment.startsWith('.');
+  return names
+    .filter((name) => expression.test(name) && (hidden || !name.startsWith('.')))
+    .map((name) => join(base, name));
+}
+
+/** Nothing where the folder does not exist, is none, or may not be read. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

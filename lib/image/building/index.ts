@@ -1,0 +1,2 @@
+export { buildImage } from './build-image';
+export type { BuildPlace, BuiltImage, Expectation, Recipe } from './recipe';
