@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { RunOptions } from './commands/run';
 import { type CommandContext, ExitCode } from './context';
 import { version } from './package-root';
 import { exitCodeOf, reportError } from './report';
@@ -148,18 +149,29 @@ function addRuntimeCommands(program: Command, context: CommandContext, end: End)
       end(await logs({ service, ...options }, context));
     });
   program
+    .command('inspect <file>')
+    .description('say what a kernel or disk is, which bytes show it, and where it runs')
+    .option('--json', 'print it as JSON')
+    .option('--no-digest', 'leave out the sha256, for which the whole file is read')
+    .action(async (file: string, options: { json?: boolean; digest: boolean }) => {
+      const { inspect } = await import('./commands/inspect');
+      end(await inspect({ file, ...options }, context));
+    });
+  program
     .command('run <file> [args...]')
-    .description('boot one kernel or disk now and show its console until Ctrl-C; ARGS are its boot arguments')
-    .option('-m, --memory <MiB>', 'memory of the guest', '64')
+    .description('boot one image now and show its console until Ctrl-C; ARGS are its boot arguments')
+    .option('-m, --memory <MiB>', 'memory of the guest (else what its system needs)')
     .option('-p, --port <port>', 'publish this TCP port of the guest on 127.0.0.1')
+    .option('--initrd <file>', "load this beside a kernel: Linux' initramfs, Hermit's program")
     .option('--disk', 'boot a kernel from a forged disk, as a cloud would')
+    .option('--uefi', 'boot by UEFI, a kernel from a forged disk')
+    .option('--nic <model>', 'network card: virtio, virtio-modern, virtio-mmio, vmxnet3, e1000, rtl8139')
+    .option('--bus <bus>', 'disk on: virtio, virtio-modern, scsi, nvme, ahci, ide, ...')
     .passThroughOptions()
-    .action(
-      async (file: string, args: string[], options: { memory: string; port?: string; disk?: boolean }) => {
-        const { run } = await import('./commands/run');
-        end(await run({ file, args, ...options }, context));
-      },
-    );
+    .action(async (file: string, args: string[], options: Omit<RunOptions, 'file' | 'args'>) => {
+      const { run } = await import('./commands/run');
+      end(await run({ file, args, ...options }, context));
+    });
 }
 
 function terraformOption(): Option {

@@ -2,11 +2,20 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { KilnError } from '../errors';
-import { commandLine, forgeDisk, type ImageInspection, inspectImage, loadLoader, readyDisk } from '../image';
+import {
+  commandLine,
+  forgeDisk,
+  hashInitrd,
+  type ImageInspection,
+  inspectImage,
+  loadLoader,
+  readyDisk,
+} from '../image';
 import { type Acceleration, findAcceleration } from './acceleration';
 import { type BootPlan, type BootWishes, planBoot } from './boot-plan';
 import { ConsoleLog } from './console';
 import { findFirmware } from './firmware';
+import { FirmwareText } from './firmware-text';
 import { GuestProcess } from './guest-process';
 import { qemuLog } from './instance';
 import type { InstanceEnd } from './machine';
@@ -16,6 +25,8 @@ import { findProcesses, isRunning, processStartTime, signalProcess } from './pro
 import { findQemu, type Qemu } from './qemu';
 import type { BootSource, GuestSpec } from './qemu-arguments';
 import { freePort, startQemu } from './start-qemu';
+
+export { DISK_BUSES, NIC_MODELS } from './machine-devices';
 
 export interface RunImageOptions extends BootWishes, DeviceWishes {
   /** A kernel or a disk. */
@@ -41,7 +52,9 @@ export interface StartedImage {
   readonly devices: MachineDevices;
   /** What is not as one might expect, one sentence each, lowercase, without a full stop. */
   readonly notices: readonly string[];
-  /** Null where no port is published. */
+  /** Port that the guest serves on; null where none is published. */
+  readonly port: number | null;
+  /** Loopback port that leads to it. */
   readonly hostPort: number | null;
   readonly acceleration: Acceleration;
   readonly qemu: Qemu;
@@ -85,6 +98,7 @@ export async function runImage(
     return await runGuest(qemu, guest, folder, onConsole, signal, () =>
       options.onStarted?.({
         ...{ image, plan, devices, hostPort, acceleration, qemu },
+        port: options.port ?? null,
         notices: [...plan.notices, ...notices],
       }),
     );
@@ -133,6 +147,8 @@ async function bootSource(
 /** QEMU takes a multiboot module's path for a list with arguments, so a space or a comma in it would part it. */
 async function linked(initrd: string | undefined, folder: string): Promise<string | null> {
   if (initrd === undefined) return null;
+  // For its refusals.
+  hashInitrd(initrd);
   const link = join(folder, 'initrd');
   await symlink(resolve(initrd), link);
   return link;
@@ -164,7 +180,8 @@ async function runGuest(
   const console = new ConsoleLog(folder);
   const bounding = setInterval(() => void console.bound().catch(() => undefined), BOUND_INTERVAL_MS);
   const over = new AbortController();
-  const following = console.follow(onConsole, over.signal);
+  const text = guest.firmware ? new FirmwareText() : undefined;
+  const following = console.follow((piece) => onConsole(text?.write(piece) ?? piece), over.signal);
   const stop = () => void guestProcess.stop().catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -177,6 +194,7 @@ async function runGuest(
     await guestProcess.stop();
     over.abort();
     await following;
+    if (text) onConsole(text.end());
   }
 }
 

@@ -1,47 +1,97 @@
 import { basename, resolve } from 'node:path';
 import { KilnError } from '../../errors';
-import { type RunImageOptions, runImage, type StartedImage } from '../../runtime/boot';
+import {
+  DISK_BUSES,
+  NIC_MODELS,
+  type RunImageOptions,
+  runImage,
+  type StartedImage,
+} from '../../runtime/boot';
 import { RuntimePaths } from '../../runtime/client';
 import { prepareHome } from '../../runtime/home';
 import { type CommandContext, ExitCode } from '../context';
 
 export interface RunOptions {
   readonly file: string;
-  /** Boot arguments of a kernel. */
+  /** Boot arguments of a kernel, or of a disk that has a place for them. */
   readonly args: readonly string[];
-  /** MiB, as it was typed. */
-  readonly memory: string;
+  /** MiB, as it was typed. @default - what the system needs */
+  readonly memory?: string | undefined;
   /** Port of the guest, as it was typed. @default - none is published */
   readonly port?: string | undefined;
   /** Forge a disk and boot that. @default false */
   readonly disk?: boolean;
+  /** Boot by UEFI. @default - where nothing else will do */
+  readonly uefi?: boolean;
+  /** Loaded beside a kernel. @default - nothing */
+  readonly initrd?: string | undefined;
+  /** Model of the network card, as it was typed. @default - one that the image drives */
+  readonly nic?: string | undefined;
+  /** What the disk hangs on, as it was typed. @default - one that the image drives */
+  readonly bus?: string | undefined;
 }
 
 /** `kiln run`: boots one image now and shows its console; Ctrl-C ends it. */
 export async function run(options: RunOptions, context: CommandContext): Promise<number> {
   const { host, env, cwd, interrupts } = context;
-  const port = options.port === undefined ? undefined : wholeNumber('--port', options.port, 1, 65_535);
-  const paths = RuntimePaths.fromEnvironment(env);
-  await prepareHome(paths);
   const image: RunImageOptions = {
     path: resolve(cwd, options.file),
     boot: options.disk ? 'disk' : 'direct',
+    uefi: options.uefi,
     bootArgs: options.args,
-    memoryMib: wholeNumber('--memory', options.memory, 2, 1024 * 1024),
-    stateFolder: paths.home,
-    onStarted: (started) => host.err.line(host.err.style.dim(describe(started, options.file))),
-    ...(port === undefined ? {} : { port }),
+    initrd: options.initrd === undefined ? undefined : resolve(cwd, options.initrd),
+    memoryMib: optional(options.memory, (text) => wholeNumber('--memory', text, 2, 1024 * 1024)),
+    port: optional(options.port, (text) => wholeNumber('--port', text, 1, 65_535)),
+    nic: optional(options.nic, (text) => oneOf('--nic', text, NIC_MODELS)),
+    bus: optional(options.bus, (text) => oneOf('--bus', text, DISK_BUSES)),
   };
-  const end = await runImage(image, (text) => host.out.write(text), interrupts.signal);
+  const paths = RuntimePaths.fromEnvironment(env);
+  await prepareHome(paths);
+  const onStarted = (started: StartedImage) => {
+    for (const line of describe(started, options.file)) host.err.line(host.err.style.dim(line));
+  };
+  const end = await runImage(
+    { ...image, stateFolder: paths.home, onStarted },
+    (text) => host.out.write(text),
+    interrupts.signal,
+  );
   // The console may have ended in the middle of a line.
   host.err.line(host.err.style.dim(interrupts.signal.aborted ? '\nended' : `\n${end.reason}`));
   return ExitCode.OK;
 }
 
-function describe({ qemu, acceleration, hostPort }: StartedImage, file: string): string {
+const WAYS = {
+  ready: 'as it is',
+  direct: 'loaded by QEMU',
+  bios: 'from a forged disk',
+  uefi: 'from a forged disk',
+} as const;
+
+/** `hello.elf: Solo5 virtio, from a forged disk, on pc with virtio, 64 MiB`, and what else there is to say. */
+function* describe(started: StartedImage, file: string): Generator<string> {
+  const { plan, devices, acceleration, qemu, hostPort, notices } = started;
+  const { machine, nic, bus } = devices;
+  const what = [titleOf(started), WAYS[plan.way], ...(plan.isUefi ? ['by UEFI'] : [])].join(', ');
+  const hardware = [
+    nic === null ? 'no network' : `${nic} network`,
+    ...(plan.way === 'direct' ? [] : [`${bus} disk`]),
+    `${plan.memoryMib} MiB`,
+  ];
+  yield `${basename(file)}: ${what}; on ${machine} with ${hardware.join(', ')}`;
+  for (const notice of notices) yield `  ${notice}`;
   const how = acceleration.accelerator === 'tcg' ? 'emulated' : `with ${acceleration.accelerator}`;
-  const where = hostPort === null ? '' : `, its port at 127.0.0.1:${hostPort}`;
-  return `${basename(file)} on QEMU ${qemu.version}, ${how}${where}; Ctrl-C ends it`;
+  const where = hostPort === null ? '' : `, port ${started.port} at 127.0.0.1:${hostPort}`;
+  yield `QEMU ${qemu.version}, ${how}${where}; Ctrl-C ends it`;
+}
+
+function titleOf({ image }: StartedImage): string {
+  const { system } = image;
+  if (!system) return image.format;
+  return [system.title, ...(system.version === undefined ? [] : [system.version])].join(' ');
+}
+
+function optional<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : parse(text);
 }
 
 /** @throws KilnError `usage.number`, naming the option, what was seen and what is allowed */
@@ -50,5 +100,14 @@ function wholeNumber(option: string, text: string, least: number, most: number):
   if (number >= least && number <= most) return number;
   throw new KilnError(`'${option}' is '${text}'; give a whole number from ${least} to ${most}`, {
     code: 'usage.number',
+  });
+}
+
+/** @throws KilnError `usage.choice`, naming the option, what was seen and what is allowed */
+function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((one) => one === text);
+  if (choice !== undefined) return choice;
+  throw new KilnError(`'${option}' is '${text}'; give one of ${choices.join(', ')}`, {
+    code: 'usage.choice',
   });
 }
