@@ -4,6 +4,7 @@ import { recogniseWith } from './recognise';
 import type { RecognisedSystem, System } from './system';
 
 export { systems } from './all';
+export { checkDevices, findSystem, withSystems } from './check-systems';
 export {
   alternativesFor,
   type BootableImage,
@@ -12,7 +13,10 @@ export {
   type Compatibility,
   compatibilityOf,
   compatibilityTable,
+  describeProtocols,
+  LEGEND,
   labelOf,
+  type PrintedCell,
   platformsFor,
   requireRunsOn,
   startsOn,
@@ -20,8 +24,9 @@ export {
   type TableRow,
   typicalImage,
   type Verdict,
+  withFootnotes,
 } from './compatibility';
-export type { Device, DiskDevice, NetworkDevice } from './device';
+export { type Device, type DiskDevice, listDevices, listWords, type NetworkDevice } from './device';
 export type { BootProtocol, ElfNote, ElfSection, ImageFacts, ImageFormat, Partition } from './image-facts';
 export {
   AWS_FAMILIES,

@@ -10,7 +10,7 @@ const TARGETS = ['', 'hvt', 'spt', 'virtio', 'muen', 'genode', 'xen'];
 function tended(id: string, cannotBoot: string): SystemVariant {
   return {
     id,
-    row: 'Solo5 hvt, spt, muen, genode',
+    row: 'Solo5 hvt, spt, etc.',
     title: `Solo5 ${id}`,
     files: `NAME.${id}`,
     drivers: { has: [] },

@@ -2,7 +2,7 @@ import { listWords } from '../device';
 import type { BootProtocol } from '../image-facts';
 import { FORGE_LAYOUTS } from '../platforms/forge-layouts';
 import type { DiskLayout, Doubt, Platform, PlatformBoot } from '../platforms/platform';
-import { type BootableImage, PROTOCOL_TITLES, startsOn } from './bootable-image';
+import { type BootableImage, describeProtocols, startsOn } from './bootable-image';
 import { type Ground, type Verdict, worse, worstOf } from './verdict';
 
 /** A way to start an image on a platform. */
@@ -105,18 +105,14 @@ function notTaken(image: BootableImage, boots: readonly PlatformBoot[], platform
     const text = 'offers no way to boot';
     return { short: text, full: text };
   }
-  const short = `boots by ${protocols(image.bootProtocols)} only`;
+  const short = `boots by ${describeProtocols(image.bootProtocols)} only`;
   const direct = boots.flatMap(({ accepts }) => accepts);
   const made = boots.flatMap(({ machine, forges }) =>
     forges.flatMap((layout) => FORGE_LAYOUTS[layout].takes[machine] ?? []),
   );
-  return { short, full: `${short}; ${platform.title} boots by ${protocols([...direct, ...made])}` };
+  return { short, full: `${short}; ${platform.title} boots by ${describeProtocols([...direct, ...made])}` };
 }
 
 function machinesOf({ boots }: Platform): string {
   return listWords(boots.map(({ machine }) => machine));
-}
-
-function protocols(all: readonly BootProtocol[]): string {
-  return listWords([...new Set(all.map((protocol) => PROTOCOL_TITLES[protocol]))]);
 }

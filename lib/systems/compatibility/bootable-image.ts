@@ -1,3 +1,4 @@
+import { listWords } from '../device';
 import type { BootProtocol, ImageFormat } from '../image-facts';
 import type { RecognisedSystem } from '../system';
 
@@ -21,7 +22,7 @@ export function labelOf({ system, format }: BootableImage): string {
 }
 
 /** Names of boot protocols for people. */
-export const PROTOCOL_TITLES: Readonly<Record<BootProtocol, string>> = {
+const PROTOCOL_TITLES: Readonly<Record<BootProtocol, string>> = {
   multiboot1: 'multiboot',
   multiboot2: 'multiboot2',
   pvh: 'PVH',
@@ -36,4 +37,9 @@ export const PROTOCOL_TITLES: Readonly<Record<BootProtocol, string>> = {
 /** An x86-64 machine begins in 32 bit, and multiboot hands over in it. */
 export function startsOn(machine: string, platform: string): boolean {
   return machine === platform || (machine === 'x86' && platform === 'x86-64');
+}
+
+/** `multiboot, PVH and a BIOS`. */
+export function describeProtocols(protocols: readonly BootProtocol[]): string {
+  return listWords([...new Set(protocols.map((protocol) => PROTOCOL_TITLES[protocol]))]);
 }

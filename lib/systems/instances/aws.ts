@@ -39,7 +39,7 @@ function platformOf(family: AwsFamilies, type: string, size: string): Platform {
     ...base,
     id: `aws-${type}`,
     title: `AWS ${type} (${metal ? 'bare metal' : HYPERVISORS[family.hypervisor]})`,
-    column: type,
+    column: ['AWS', type],
     boots: bootsOf(family, metal),
     networks: networksOf(family, type),
     disks: base.disks,

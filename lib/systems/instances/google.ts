@@ -32,7 +32,7 @@ function platformOf(series: GoogleSeries, type: string): Platform {
     ...base,
     id: `gce-${type}`,
     title: `GCE ${type}`,
-    column: type,
+    column: ['GCE', type],
     boots: [
       {
         machine: series.machine,

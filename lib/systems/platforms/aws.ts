@@ -5,7 +5,7 @@ const GUIDE = 'awsdocs/amazon-ec2-user-guide:doc_source';
 export const awsXenPv: Platform = {
   id: 'aws-xen-pv',
   title: 'AWS Xen PV',
-  column: 'AWS PV',
+  column: ['AWS', 'PV'],
   starts: 'PV-GRUB loads it',
   boots: [{ machine: 'x86-64', accepts: [], forges: ['xen-pv'] }],
   networks: ['xen-net'],
@@ -18,7 +18,7 @@ export const awsXenPv: Platform = {
 export const awsXenHvm: Platform = {
   id: 'aws-xen-hvm',
   title: 'AWS Xen HVM',
-  column: 'AWS HVM',
+  column: ['AWS', 'HVM'],
   starts: 'its BIOS boots it',
   boots: [{ machine: 'x86-64', accepts: ['bios-disk'], forges: ['bios'] }],
   networks: ['xen-net'],
@@ -33,7 +33,7 @@ export const awsXenHvm: Platform = {
 export const awsNitro: Platform = {
   id: 'aws-nitro',
   title: 'AWS Nitro',
-  column: 'Nitro',
+  column: ['AWS', 'Nitro'],
   starts: 'its firmware boots it',
   boots: [
     { machine: 'x86-64', accepts: ['bios-disk', 'uefi-disk'], forges: ['bios', 'uefi'] },

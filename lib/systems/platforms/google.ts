@@ -7,7 +7,7 @@ const MACHINES = 'https://cloud.google.com/compute/docs/general-purpose-machines
 export const gceVirtio: Platform = {
   id: 'gce-gen1-2',
   title: 'GCE first and second generation',
-  column: 'GCE 1-2',
+  column: ['GCE', '1-2'],
   starts: 'its firmware boots it',
   boots: [{ machine: 'x86-64', accepts: ['bios-disk', 'uefi-disk'], forges: ['bios', 'uefi'] }],
   networks: ['virtio-net-legacy', 'gve'],
@@ -20,7 +20,7 @@ export const gceVirtio: Platform = {
 export const gceGvnic: Platform = {
   id: 'gce-gen3',
   title: 'GCE third generation and later',
-  column: 'GCE 3+',
+  column: ['GCE', '3+'],
   starts: 'its firmware boots it',
   boots: [
     { machine: 'x86-64', accepts: ['bios-disk', 'uefi-disk'], forges: ['bios', 'uefi'] },

@@ -6,7 +6,7 @@ const BECAUSE = 'Xen unpacks a bzImage, and what is inside must have been built 
 export const firecracker: Platform = {
   id: 'firecracker',
   title: 'Firecracker',
-  column: 'Firecr.',
+  column: ['Fire', 'cracker'],
   starts: 'Firecracker loads it',
   boots: [
     { machine: 'x86-64', accepts: ['pvh', 'linux64'], forges: [] },
@@ -20,7 +20,7 @@ export const firecracker: Platform = {
 export const xenPv: Platform = {
   id: 'xen-pv',
   title: 'Xen PV',
-  column: 'Xen PV',
+  column: ['Xen', 'PV'],
   starts: 'Xen loads it',
   boots: [
     {
@@ -38,7 +38,7 @@ export const xenPv: Platform = {
 export const xenPvh: Platform = {
   id: 'xen-pvh',
   title: 'Xen PVH',
-  column: 'Xen PVH',
+  column: ['Xen', 'PVH'],
   starts: 'Xen loads it',
   boots: [
     {

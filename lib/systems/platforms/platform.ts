@@ -31,8 +31,8 @@ export interface Platform {
   readonly id: string;
   /** For people: `AWS Nitro`. */
   readonly title: string;
-  /** Head of its column in the table. */
-  readonly column: string;
+  /** Head of its column in the table, in two lines. */
+  readonly column: readonly [string, string];
   /** Who starts an image that is accepted as it is, for people: `QEMU loads it`. */
   readonly starts: string;
   readonly boots: readonly PlatformBoot[];

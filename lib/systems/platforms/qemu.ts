@@ -24,7 +24,7 @@ const PCI_DISKS = [
 export const qemuKernel: Platform = {
   id: 'qemu-kernel',
   title: 'QEMU -kernel',
-  column: 'QEMU -k',
+  column: ['QEMU', '-k'],
   starts: 'QEMU loads it',
   boots: [
     {
@@ -46,7 +46,7 @@ export const qemuKernel: Platform = {
 export const qemuDisk: Platform = {
   id: 'qemu-disk',
   title: 'QEMU from a disk',
-  column: 'QEMU disk',
+  column: ['QEMU', 'disk'],
   starts: 'its firmware boots it',
   boots: [
     { machine: 'x86-64', accepts: ['bios-disk', 'uefi-disk'], forges: ['bios', 'uefi'] },
@@ -60,7 +60,7 @@ export const qemuDisk: Platform = {
 export const qemuMicrovm: Platform = {
   id: 'qemu-microvm',
   title: 'QEMU microvm',
-  column: 'microvm',
+  column: ['micro', 'vm'],
   starts: 'QEMU loads it',
   boots: [
     {

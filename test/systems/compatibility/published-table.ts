@@ -9,7 +9,7 @@ export const PUBLISHED: Readonly<Record<string, string>> = {
   LING: 'Y - - - - - - - - Y -',
   'Rumprun xen': 'Y - - - - - - - - Y -',
   'Rumprun hw': '- - - YG - Y YG - - - -',
-  'Solo5 hvt, spt, muen, genode': '- - - - - - - - - - -',
+  'Solo5 hvt, spt, etc.': '- - - - - - - - - - -',
   'Solo5 virtio': '- - - YG - Y YG - - - -',
   'Solo5 xen': '- ?G - - - - - - - - Y',
   IncludeOS: '- - - Y - Y Y - - - -',
