@@ -168,6 +168,7 @@ test('refuses more peers than the network has addresses for', () => {
 
 function disk(): string {
   const bytes = Buffer.alloc(1024 * 1024);
+  bytes.set([0xeb, 0xfe]);
   bytes.writeUInt16LE(0xaa55, 510);
   const path = join(temporaryFolder(), 'disk.raw');
   writeFileSync(path, bytes);

@@ -20,6 +20,7 @@ function fileWith(bytes: Buffer | string, name = 'kernel.elf'): string {
 
 function disk(): Buffer {
   const bytes = Buffer.alloc(1024 * 1024);
+  bytes.set([0xeb, 0xfe]);
   bytes.writeUInt16LE(0xaa55, 510);
   return bytes;
 }

@@ -27,7 +27,7 @@ export interface FuzzOutcome {
 export function fuzzInput(seed: number, run: number): { readonly bytes: Buffer; readonly size: number } {
   const random = randomFrom(seed, run);
   const bytes = random.below(16) === 0 ? randomFile(random) : mutated(random);
-  const isSparse = random.below(8) === 0;
+  const isSparse = random.below(32) === 0;
   return { bytes, size: isSparse ? bytes.length + 2 ** (20 + random.below(24)) : bytes.length };
 }
 

@@ -27,6 +27,8 @@ const KERNEL_FORMATS: readonly ImageFormat[] = [
 export interface InspectOptions {
   /** The systems that are looked for, in this order. @default - every system Kiln knows */
   readonly systems?: readonly System[];
+  /** What the file is called in the result and in messages. @default - its path */
+  readonly name?: string;
 }
 
 /**
@@ -38,7 +40,8 @@ export interface InspectOptions {
  */
 export function inspectImage(image: string | ImageReader, options: InspectOptions = {}): ImageInspection {
   const inspect = (reader: ImageReader) => inspectFile(reader, options);
-  return typeof image === 'string' ? withImageFile(image, inspect) : inspect(image);
+  if (typeof image !== 'string') return inspect(image);
+  return withImageFile(image, (file) => inspect({ ...file, name: options.name ?? file.name }));
 }
 
 function inspectFile(reader: ImageReader, options: InspectOptions): ImageInspection {
@@ -75,8 +78,7 @@ function describe(reader: ImageReader, found: FormatFindings, options: InspectOp
   const known = tryRecogniseSystem(factsOf(reader, found), options.systems);
   const inner = inspectKernel(found, options);
   const { contains } = inner;
-  const inside = contains?.system?.id === 'generic' ? undefined : contains?.system;
-  const system = known ?? inside ?? generic(found);
+  const system = known ?? systemInside(contains) ?? generic(found);
   return {
     name: reader.name,
     size: reader.size,
@@ -90,7 +92,7 @@ function describe(reader: ImageReader, found: FormatFindings, options: InspectOp
     multiboot1: found.multiboot1,
     virtualSize: undefined,
     memory: found.memory,
-    commandLine: commandLineOf(reader, found, system),
+    commandLine: commandLineOf(reader, found, known ?? contains?.system),
     contains,
     lookalike: found.format === 'unknown' ? lookalikeOf(reader) : undefined,
   };
@@ -129,6 +131,12 @@ function inspectKernel(
   }
 }
 
+/** A disk is of its kernel's system, and its arguments are in it already. */
+function systemInside(contains: ImageInspection | undefined): RecognisedSystem | undefined {
+  const system = contains?.system;
+  return system && system.id !== 'generic' ? { ...system, argumentStyle: 'fixed' } : undefined;
+}
+
 function generic({ bootProtocols }: FormatFindings): RecognisedSystem | undefined {
   const protocol = bootProtocols[0];
   if (protocol === undefined) return undefined;
@@ -140,7 +148,7 @@ function generic({ bootProtocols }: FormatFindings): RecognisedSystem | undefine
     dropsFirstWord: false,
     drivers: undefined,
     needsDisk: false,
-    argumentStyle: 'command-line',
+    argumentStyle: protocol === 'bios-disk' || protocol === 'uefi-disk' ? 'fixed' : 'command-line',
   };
 }
 

@@ -50,7 +50,14 @@ type Reason = readonly [what: string, remedy: string];
 const NEED_KERNEL = 'Give a unikernel with a multiboot header, such as the ELF that its toolchain links.';
 
 function requireDisk(image: ImageInspection): void {
-  if (image.format === 'mbr-disk' || image.format === 'gpt-disk') return;
+  if (image.format === 'mbr-disk' || image.format === 'gpt-disk') {
+    if (image.bootProtocols.length > 0) return;
+    throw notBootable(
+      image,
+      'is a disk with nothing to start: its boot sector has no code, and no EFI system partition has a boot program',
+      'Give the disk that its toolchain makes for booting, not one that only holds data.',
+    );
+  }
   // Unpacked when the disk is made; what is in it decides.
   if (image.format === 'qcow2' && image.contains) {
     requireDisk(image.contains);

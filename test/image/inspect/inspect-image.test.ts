@@ -33,7 +33,7 @@ test.each([
   ['a UEFI application', images.uefiApp(), 'uefi-app', 'x86-64', ['uefi'], 'UEFI application'],
   ['a UEFI application for arm64', images.uefiApp(0xaa64), 'uefi-app', 'arm64', ['uefi'], 'UEFI application'],
   ['a disk', images.mbrDisk(), 'mbr-disk', undefined, ['bios-disk'], 'bootable disk'],
-  ['a GPT disk', images.gptDisk(), 'gpt-disk', undefined, ['bios-disk'], 'bootable disk'],
+  ['a GPT disk that only holds data', images.gptDisk(), 'gpt-disk', undefined, [], ''],
   ["Nanos' disk", images.nanosDisk(), 'mbr-disk', undefined, ['bios-disk'], 'Nanos disk'],
   ["OSv's disk", images.osvDisk(), 'mbr-disk', undefined, ['bios-disk'], 'OSv disk'],
   ['a qcow2 disk', images.qcow2(), 'qcow2', undefined, ['bios-disk'], 'bootable disk'],

@@ -26,7 +26,8 @@ test.each([
   ['a PVH kernel directly', images.pvhKernel(), direct],
   ['a Linux kernel directly', images.bzImage(), direct],
   ['a disk as it is', images.mbrDisk(), disk],
-  ['a GPT disk as it is', images.gptDisk(), disk],
+  ['a GPT disk with boot code as it is', images.gptDisk(Buffer.alloc(0), { bootCode: true }), disk],
+  ['a disk for UEFI as it is', images.uefiDisk(), disk],
   ['a disk in a qcow2', images.qcow2(), disk],
 ])('%s can boot', (_, bytes, target) => {
   expect(refusal(bytes, target)).toBeUndefined();
@@ -90,6 +91,12 @@ test.each([
   ],
   ['a disk as a kernel', images.mbrDisk(), forged, 'is a disk (mbr-disk), not a kernel'],
   ['a kernel as a disk', images.multibootKernel(), disk, 'is a kernel (elf32), not a disk'],
+  [
+    'a GPT disk that only holds data',
+    images.gptDisk(),
+    disk,
+    'is a disk with nothing to start: its boot sector has no code, and no EFI system partition has a boot program',
+  ],
   [
     'an empty disk',
     Buffer.alloc(4096),
