@@ -1,14 +1,15 @@
 import { chmod, rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../errors';
 import { Backend } from './backend';
 import type { FrontResult, FrontSpec, FrontStats } from './control';
+import { dial } from './dial';
 import { HoldQueue } from './hold';
 import { cut, Relay } from './relay';
 
 const DRAIN_TICK_MS = 20;
-/** Our own lack of descriptors or ports; no fault of the backend. */
-const LOCAL_TROUBLE = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+/** Connection requests at a time to one backend: few more than its queue has room for (see dial.ts), or all are lost. */
+const MAX_DIALS = 4;
 
 /** Shared by all fronts: how many connections this process may carry. */
 export interface ConnectionBudget {
@@ -24,6 +25,7 @@ export class Front {
   private readonly hold = new HoldQueue((socket, until) => this.place(socket, new Set(), until));
   private turn = 0;
   private drainTimer: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(
     readonly name: string,
@@ -60,6 +62,7 @@ export class Front {
 
   /** Stops listening and cuts what is open. */
   close(): void {
+    this.closed = true;
     this.tcp?.close();
     this.unix?.close();
     clearInterval(this.drainTimer);
@@ -138,25 +141,43 @@ export class Front {
   private place(socket: Socket, tried: Set<Backend> | undefined, heldUntil: number | undefined): void {
     const backend = this.pick(tried);
     if (!backend) {
-      this.hold.add(socket, heldUntil);
+      this.wait(socket, heldUntil);
       return;
     }
     backend.connecting++;
-    const upstream = connect({ host: '127.0.0.1', port: backend.port, noDelay: true, allowHalfOpen: true });
-    const failed = (error: Error) => {
-      backend.connecting--;
-      upstream.destroy();
-      if (LOCAL_TROUBLE.has(errnoOf(error) ?? '')) this.hold.add(socket, heldUntil);
-      else this.place(socket, (tried ?? new Set()).add(backend), heldUntil);
-    };
-    upstream.once('error', failed);
-    upstream.once('connect', () => {
-      upstream.removeListener('error', failed);
-      backend.connecting--;
-      const relay = new Relay(socket, upstream, (closed) => backend.delete(closed));
-      backend.add(relay);
-      relay.start();
-    });
+    dial(
+      backend.port,
+      (upstream) => {
+        backend.connecting--;
+        this.couple(socket, upstream, backend);
+        this.hold.next();
+      },
+      (why) => {
+        backend.connecting--;
+        if (why === 'local') this.wait(socket, heldUntil);
+        else this.place(socket, (tried ?? new Set()).add(backend), heldUntil);
+        // Who was refused at once would be again: the queue's own rhythm does for that.
+        if (why === 'busy') this.hold.next();
+      },
+    );
+  }
+
+  /** How long it may wait counts from when there was a backend for it. */
+  private wait(socket: Socket, heldUntil: number | undefined): void {
+    if (this.closed) cut(socket);
+    else this.hold.add(socket, this.backends.some((one) => one.isActive) ? undefined : heldUntil);
+  }
+
+  private couple(socket: Socket, upstream: Socket, backend: Backend): void {
+    upstream.on('error', ignore);
+    if (this.closed) cut(socket);
+    if (socket.destroyed) {
+      cut(upstream);
+      return;
+    }
+    const relay = new Relay(socket, upstream, (closed) => backend.delete(closed));
+    backend.add(relay);
+    relay.start();
   }
 
   /** The active backend with the fewest connections; among equals each in turn. */
@@ -166,7 +187,7 @@ export class Front {
     const start = this.turn++;
     for (let index = 0; index < backends.length; index++) {
       const backend = backends[(start + index) % backends.length] as Backend;
-      if (!backend.isActive || tried?.has(backend)) continue;
+      if (!backend.isActive || backend.connecting >= MAX_DIALS || tried?.has(backend)) continue;
       if (!best || backend.load < best.load) best = backend;
     }
     return best;
