@@ -1,16 +1,12 @@
 // From the start of QEMU to the guest's first HTTP answer: QEMU alone, with the few options that it needs, and through
 // the runtime's machine layer, where it ends with the health check's first success. `npx tsx bench/boot.ts`.
-import { spawn } from 'node:child_process';
-import { once, setMaxListeners } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { get } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageStore } from '../lib/runtime/images';
 import { RuntimePaths } from '../lib/runtime/paths';
 import { QemuHost } from '../lib/runtime/qemu-host';
-import { freePort } from '../lib/runtime/start-qemu';
 import { launchRequest, untilHealthy } from '../test/helpers/launch';
 import { helloImage } from '../test/helpers/unikernel';
+import { timeToAnswer } from './guest';
 import { figure, interleaved, median, report } from './measure';
 
 const ROUNDS = 15;
@@ -19,39 +15,12 @@ const paths = new RuntimePaths(mkdtempSync('/tmp/kiln-bench-'));
 const images = new ImageStore(paths.images);
 const host = new QemuHost({ paths, images, entry: __filename });
 
-/** Requests that overlap, so that one which came too early does not hold up the others. */
-async function firstAnswer(port: number): Promise<void> {
-  const done = new AbortController();
-  setMaxListeners(0, done.signal);
-  while (!done.signal.aborted) {
-    get({ port, host: '127.0.0.1', path: '/healthz', agent: false, signal: done.signal }, (response) => {
-      response.on('error', () => undefined);
-      done.abort();
-    }).on('error', () => undefined);
-    await sleep(20, undefined, { signal: done.signal }).catch(() => undefined);
-  }
-}
-
 async function bare(boot: 'direct' | 'disk'): Promise<number> {
   const { path } = await images.ensure(helloImage([], boot));
   const { qemu, acceleration } = await host.findTools();
-  const port = await freePort();
-  const disk = `if=virtio,format=raw,readonly=on,file=${path}`;
-  const start = performance.now();
-  const child = spawn(
-    qemu.path,
-    [
-      ...['-nodefaults', '-display', 'none', '-accel', acceleration.accelerator, '-m', String(MEMORY_MIB)],
-      ...['-netdev', `user,id=n,hostfwd=tcp:127.0.0.1:${port}-:8080`, '-device', 'virtio-net-pci,netdev=n'],
-      ...(boot === 'direct' ? ['-kernel', path] : ['-drive', disk]),
-    ],
-    { stdio: 'ignore' },
-  );
-  await firstAnswer(port);
-  const ms = performance.now() - start;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  return ms;
+  const drive = ['-drive', `if=virtio,format=raw,readonly=on,file=${path}`];
+  const options = { qemu: qemu.path, accelerator: acceleration.accelerator, memoryMib: MEMORY_MIB };
+  return timeToAnswer(boot === 'direct' ? ['-kernel', path] : drive, options);
 }
 
 let launches = 0;
