@@ -3,6 +3,8 @@ import { type ToolchainOptions, type ToolchainSpec, toolchainSpec } from './tool
 export interface MakeOptions extends ToolchainOptions {
   /** Path of the kernel or disk that `make` leaves, relative to the folder; `*` is any part of a name. */
   readonly artifact: string;
+  /** Options of `make`, such as `-s` and `-j4`. @default - none */
+  readonly args?: readonly string[];
   /** @default - the Makefile's first */
   readonly targets?: readonly string[];
   /** Set on the command line, `NAME=value`. @default - none */
@@ -29,7 +31,7 @@ export function make(options: MakeOptions): ToolchainSpec {
   return toolchainSpec(
     {
       id: 'make',
-      steps: [makeCommand(options.targets, options.variables)],
+      steps: [makeCommand([...(options.args ?? []), ...(options.targets ?? [])], options.variables)],
       artifact: options.artifact,
       ...(options.initrd === undefined ? {} : { initrd: options.initrd }),
       role: options.kind ?? 'kernel',
@@ -45,12 +47,12 @@ export function make(options: MakeOptions): ToolchainSpec {
 export const INSTALL_MAKE =
   "Install make and a C compiler: apt install build-essential, or your system's equivalent.";
 
-/** `make TARGET... NAME=value...` */
+/** `make WORD... NAME=value...` */
 export function makeCommand(
-  targets: readonly string[] = [],
+  words: readonly string[] = [],
   variables: Readonly<Record<string, string>> = {},
 ): string[] {
-  return ['make', ...targets, ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
+  return ['make', ...words, ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
 }
 
 /** Any program. */

@@ -20,7 +20,9 @@ export async function synthesize(project: Project, context: CommandContext): Pro
   // A manifest of an earlier run would hide that this one wrote none.
   await rm(join(project.output, 'manifest.json'), { force: true });
   const progress = new Progress(context.host.err);
-  const result = await progress.during('synthesising', () => run(app, project, context));
+  const result = await progress.during('synthesising', () =>
+    run(app, project, context, (line) => progress.line(line)),
+  );
   context.interrupts.throwIfInterrupted();
   const said = result.stderr.trimEnd();
   if (result.exitCode !== 0) throw appFailed(project, result, said);
@@ -30,8 +32,16 @@ export async function synthesize(project: Project, context: CommandContext): Pro
   return stacks;
 }
 
-function run(app: AppCommand, project: Project, context: CommandContext): Promise<RunResult> {
-  const { host, env, interrupts } = context;
+/**
+ * Standard output is shown line by line as it comes: a build's, for one, which may take minutes. Standard error is kept to its
+ * end, because it may hold the error that is shown in better words.
+ */
+function run(
+  app: AppCommand,
+  project: Project,
+  { env, interrupts }: CommandContext,
+  onOutput: (line: string) => void,
+): Promise<RunResult> {
   return runProgram(app.command, app.args, {
     cwd: project.root,
     signal: interrupts.signal,
@@ -42,7 +52,7 @@ function run(app: AppCommand, project: Project, context: CommandContext): Promis
       CDKTF_OUTDIR: project.output,
       CDKTF_CONTEXT_JSON: env.CDKTF_CONTEXT_JSON ?? JSON.stringify(project.context),
     },
-    onOutput: (line) => host.err.line(line),
+    onOutput,
   });
 }
 
