@@ -1,3 +1,24 @@
+export {
+  type ArgumentStyle,
+  type BootProtocol,
+  type Device,
+  type DiskDevice,
+  type DocumentedSystem,
+  type Drivers,
+  type ElfNote,
+  type ElfSection,
+  type Fault,
+  findSystem,
+  type ImageFacts,
+  type ImageFormat,
+  type NetworkDevice,
+  type Partition,
+  type Recognition,
+  type System,
+  type SystemAbout,
+  type SystemVariant,
+  type VersionedDrivers,
+} from '../lib/systems';
 export { Duration, PercentOrCount, type PercentOrCountInput, Size } from '../lib/units';
 export { type AllowToOptions, Connections } from './connections';
 export { HealthCheck, type HealthCheckOptions } from './health-check';

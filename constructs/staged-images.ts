@@ -17,6 +17,7 @@ import {
   stagedName,
   stageImage,
 } from '../lib/image';
+import { type Platform, requireRunsOn, type System } from '../lib/systems';
 import { locateImage } from './built-images';
 import type { BoundImage } from './platform';
 import type { UnikernelImage } from './unikernel-image';
@@ -36,14 +37,18 @@ interface ImageFile extends ReadFile {
 }
 
 /** A thousand services with one kernel read it once. */
-const images = new Map<string, ImageFile>();
+const images = new WeakMap<readonly System[], Map<string, ImageFile>>();
 const initrds = new Map<string, ReadFile>();
 
 /** The images of a stack: read when a service takes them, copied beside the Terraform JSON when the stack is written. */
 export class StagedImages {
   private readonly staged = new Map<string, { readonly file: ReadFile; readonly kind: StagedKind }>();
 
-  constructor(private readonly stack: TerraformStack) {
+  /** @param systems the systems that are looked for; `withSystems` makes such a list */
+  constructor(
+    private readonly stack: TerraformStack,
+    private readonly systems: readonly System[],
+  ) {
     const { synthesizer } = stack;
     stack.synthesizer = {
       synthesize: (session) => {
@@ -56,14 +61,16 @@ export class StagedImages {
   /**
    * Reads an image and has it staged.
    * @param machine the platform's, such as `x86-64`
+   * @param platform what is there for this image to start on and to drive
    * @throws KilnError `image.*` for a file that is missing, empty, truncated, or cannot boot on the platform; `build.*` for
    *   one that is to be built
    */
-  add(source: UnikernelImage, machine: string): BoundImage {
+  add(source: UnikernelImage, machine: string, platform: Platform): BoundImage {
     const { kind, boot } = source;
     const files = locateImage(source, this.stack);
-    const file = readImage(files.path);
+    const file = readImage(files.path, this.systems);
     requireBootable(file.inspection, { kind, boot, machine });
+    requireRunsOn(withDrivers(file.inspection, source.drivers), platform);
     const initrd = files.initrd === undefined ? undefined : readInitrd(files.initrd);
     if (initrd) requireTakesInitrd(file.inspection);
     const forged = kind === 'kernel' && boot === 'disk';
@@ -110,8 +117,16 @@ export class StagedImages {
   }
 }
 
-function readImage(path: string): ImageFile {
-  return readOnce(images, path, () => ({ inspection: inspectImage(path), ...hashImage(path) }));
+function readImage(path: string, systems: readonly System[]): ImageFile {
+  const known = images.get(systems) ?? new Map<string, ImageFile>();
+  images.set(systems, known);
+  return readOnce(known, path, () => ({ inspection: inspectImage(path, { systems }), ...hashImage(path) }));
+}
+
+/** The user knows better. */
+function withDrivers(image: ImageInspection, drivers: UnikernelImage['drivers']): ImageInspection {
+  if (drivers === undefined || image.system === undefined) return image;
+  return { ...image, system: { ...image.system, drivers, maybeDrivers: [] } };
 }
 
 function readInitrd(path: string): ReadFile {

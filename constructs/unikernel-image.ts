@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { KilnError } from '../lib/errors';
 import type { ImageSpec } from '../lib/spec';
+import { checkDevices, type Device } from '../lib/systems';
 import { checkKnown } from './checks';
 import type { Toolchain } from './toolchain';
 
@@ -22,6 +23,11 @@ export interface KernelOptions {
    * image's digest. @default - none
    */
   readonly initrd?: string;
+  /**
+   * What it drives, where Kiln does not know or not better; it decides where the image may be sent. No part of its digest.
+   * @default - what its system is known to drive
+   */
+  readonly drivers?: readonly Device[];
 }
 
 export interface DiskOptions {
@@ -30,6 +36,11 @@ export interface DiskOptions {
    * whole command line, program and all. Part of the image's digest. @default - those in the disk
    */
   readonly bootArgs?: readonly string[];
+  /**
+   * What it drives, where Kiln does not know or not better; it decides where the image may be sent. No part of its digest.
+   * @default - what its system is known to drive
+   */
+  readonly drivers?: readonly Device[];
 }
 
 export interface BuildOptions {
@@ -44,6 +55,8 @@ export interface BuildOptions {
    * second file that the toolchain makes, where it makes one
    */
   readonly initrd?: string;
+  /** As of {@link KernelOptions} and {@link DiskOptions}. @default - what its system is known to drive */
+  readonly drivers?: readonly Device[];
 }
 
 /** An image that is built when a service takes it. */
@@ -61,7 +74,7 @@ export interface ImageBuild {
 export class UnikernelImage {
   /**
    * A kernel that a boot loader can start: an ELF, or Linux' bzImage.
-   * @throws KilnError `constructs.image` or `constructs.token`
+   * @throws KilnError `constructs.image`, `constructs.token` or `systems.device`
    */
   static fromKernel(path: string, options: KernelOptions = {}): UnikernelImage {
     return new UnikernelImage(
@@ -70,15 +83,25 @@ export class UnikernelImage {
       options.bootArgs ?? [],
       options.boot ?? BootMode.DISK,
       options.initrd,
+      undefined,
+      options.drivers,
     );
   }
 
   /**
    * A disk that boots as it is, raw or as a qcow2.
-   * @throws KilnError `constructs.image` or `constructs.token`
+   * @throws KilnError `constructs.image`, `constructs.token` or `systems.device`
    */
   static fromDisk(path: string, options: DiskOptions = {}): UnikernelImage {
-    return new UnikernelImage(path, 'disk', options.bootArgs ?? [], BootMode.DISK);
+    return new UnikernelImage(
+      path,
+      'disk',
+      options.bootArgs ?? [],
+      BootMode.DISK,
+      undefined,
+      undefined,
+      options.drivers,
+    );
   }
 
   /**
@@ -88,7 +111,7 @@ export class UnikernelImage {
    * @throws KilnError `constructs.image` or `constructs.token`; `build.*` when a service takes it
    */
   static fromBuild(folder: string, options: BuildOptions): UnikernelImage {
-    const { toolchain, bootArgs = [], boot = BootMode.DISK, initrd } = options;
+    const { toolchain, bootArgs = [], boot = BootMode.DISK, initrd, drivers } = options;
     checkPath(
       'folder',
       folder,
@@ -104,8 +127,8 @@ export class UnikernelImage {
       );
     }
     return role === 'disk'
-      ? new UnikernelImage(path, 'disk', bootArgs, BootMode.DISK, undefined, build)
-      : new UnikernelImage(path, 'kernel', bootArgs, boot, initrd, build);
+      ? new UnikernelImage(path, 'disk', bootArgs, BootMode.DISK, undefined, build, drivers)
+      : new UnikernelImage(path, 'kernel', bootArgs, boot, initrd, build, drivers);
   }
 
   private constructor(
@@ -118,11 +141,14 @@ export class UnikernelImage {
     readonly initrd?: string,
     /** How it is made; undefined for a file that is there. */
     readonly build?: ImageBuild,
+    /** As they were given; undefined for what its system is known to drive. */
+    readonly drivers?: readonly Device[],
   ) {
     checkPath('path', path, "the path of an image is empty; give the file's path, such as 'build/web.elf'");
     if (initrd !== undefined) {
       checkPath('initrd', initrd, "'initrd' is empty; give the file's path, or leave it out");
     }
+    if (drivers !== undefined) checkDevices("'drivers'", drivers);
     for (const [index, arg] of bootArgs.entries()) {
       checkKnown(`bootArgs[${index}]`, arg, "it is part of the image's digest");
     }

@@ -1,2 +1,2 @@
-export { LocalPlatform } from '../constructs/local/platform';
+export { LocalPlatform, type LocalPlatformProps } from '../constructs/local/platform';
 export { LocalStack } from './local-stack';

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { App, LocalBackend, TerraformBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { LocalPlatform } from '../constructs/local/platform';
+import { LocalPlatform, type LocalPlatformProps } from '../constructs/local/platform';
 import { projectFolder } from '../constructs/project-folder';
 
 /**
@@ -10,9 +10,10 @@ import { projectFolder } from '../constructs/project-folder';
  * Terraform's state is kept in the project folder, as `terraform.<stack>.tfstate`, unless the stack has a backend.
  */
 export class LocalStack extends TerraformStack {
-  constructor(scope: Construct, id: string) {
+  /** @throws KilnError `systems.invalid` or `systems.device` for a system that is none */
+  constructor(scope: Construct, id: string, props: LocalPlatformProps = {}) {
     super(scope, id);
-    new LocalPlatform(this);
+    new LocalPlatform(this, props);
   }
 
   /** cdktf's default is this machine's absolute path; a relative one makes the same output everywhere. */

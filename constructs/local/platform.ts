@@ -1,5 +1,14 @@
 import type { TerraformStack } from 'cdktf';
 import { KilnError } from '../../lib/errors';
+import {
+  type Platform as Machines,
+  qemuDisk,
+  qemuKernel,
+  qemuMicrovm,
+  type System,
+  systems,
+  withSystems,
+} from '../../lib/systems';
 import { KilnProvider } from '../bindings';
 import {
   type BoundImage,
@@ -9,12 +18,31 @@ import {
   type ServiceDefinition,
 } from '../platform';
 import { StagedImages } from '../staged-images';
-import type { UnikernelImage } from '../unikernel-image';
+import { BootMode, type UnikernelImage } from '../unikernel-image';
 import type { UnikernelService } from '../unikernel-service';
 import { LocalServiceBinding } from './service';
 
 /** QEMU on this machine: it emulates a PC, whatever the processor under it. */
 const MACHINE = 'x86-64';
+
+const TITLE = 'the local runtime';
+
+/** Kernels that drive nothing on PCI get a microvm. */
+const LOADED: Machines = {
+  ...qemuKernel,
+  title: TITLE,
+  networks: [...qemuKernel.networks, 'virtio-net-mmio'],
+  disks: [...qemuKernel.disks, ...qemuMicrovm.disks],
+};
+const FROM_DISK: Machines = { ...qemuDisk, title: TITLE };
+
+export interface LocalPlatformProps {
+  /**
+   * Systems that Kiln does not know, or not well enough; one with the id of a known system takes its place.
+   * @default - those that Kiln knows
+   */
+  readonly systems?: readonly System[];
+}
 
 /** The local runtime as a platform: every service is a `kiln_local_service`. */
 export class LocalPlatform implements IPlatform {
@@ -22,15 +50,19 @@ export class LocalPlatform implements IPlatform {
   private readonly bindings = new Map<UnikernelService, LocalServiceBinding>();
   private readonly hostPorts = new Map<number, UnikernelService>();
 
-  /** Makes `stack` run its services in the local runtime. */
-  constructor(stack: TerraformStack) {
-    this.images = new StagedImages(stack);
+  /**
+   * Makes `stack` run its services in the local runtime.
+   * @throws KilnError `systems.invalid` or `systems.device` for a system that is none
+   */
+  constructor(stack: TerraformStack, props: LocalPlatformProps = {}) {
+    this.images = new StagedImages(stack, props.systems ? withSystems(props.systems) : systems);
     new KilnProvider(stack, 'kiln');
     Platform.provide(stack, this);
   }
 
   bindImage(image: UnikernelImage): BoundImage {
-    return this.images.add(image, MACHINE);
+    const loaded = image.kind === 'kernel' && image.boot === BootMode.DIRECT;
+    return this.images.add(image, MACHINE, loaded ? LOADED : FROM_DISK);
   }
 
   bindService(service: UnikernelService, definition: ServiceDefinition): IServiceBinding {

@@ -1,7 +1,7 @@
 import { KilnError } from '../errors';
 import { systems as built } from './all';
 import { DEVICE_TITLES, type Device, listWords } from './device';
-import type { Drivers, System, SystemVariant, VersionedDrivers } from './system';
+import type { DocumentedSystem, Drivers, System, SystemVariant, VersionedDrivers } from './system';
 
 const ARGUMENT_STYLES = ['command-line', 'disk-field', 'xenstore', 'fixed'];
 
@@ -23,7 +23,7 @@ export function withSystems(own: readonly System[]): readonly System[] {
  * One of the systems Kiln knows, to be copied and corrected.
  * @throws KilnError `systems.unknown`
  */
-export function findSystem(id: string): System {
+export function findSystem(id: string): DocumentedSystem {
   const found = built.find((system) => system.id === id);
   if (found) return found;
   throw new KilnError(`there is no system '${id}'`, {

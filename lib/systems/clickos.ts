@@ -1,12 +1,12 @@
 import { XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System } from './system';
+import type { DocumentedSystem, Recognition } from './system';
 import { guestOs } from './xen-guest';
 
 /** Click's elements for Xen's network, whose names are in the file because Click finds elements by name. */
 const ELEMENTS = ['FromDevice', 'ToDevice'] as const;
 
-export const clickos: System = {
+export const clickos: DocumentedSystem = {
   id: 'clickos',
   title: 'ClickOS',
   recognise,

@@ -1,6 +1,6 @@
-import type { System } from './system';
+import type { DocumentedSystem } from './system';
 
-export const clive: System = {
+export const clive: DocumentedSystem = {
   id: 'clive',
   title: 'Clive',
   recognise: () => undefined,

@@ -1,9 +1,9 @@
 import { XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System } from './system';
+import type { DocumentedSystem, Recognition } from './system';
 import { guestOs } from './xen-guest';
 
-export const halvm: System = {
+export const halvm: DocumentedSystem = {
   id: 'halvm',
   title: 'HaLVM',
   recognise,

@@ -1,5 +1,5 @@
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System } from './system';
+import type { DocumentedSystem, Recognition } from './system';
 
 /** `.note.hermit.entry-version` (hermit-os/hermit-entry src/note.rs). */
 const ENTRY_VERSION_NOTE = 0x5a00;
@@ -8,7 +8,7 @@ const LOADER_LOG = '[LOADER]';
 
 const DRIVERS = { has: ['virtio-net', 'virtio-net-mmio', 'rtl8139', 'virtio-vsock'] } as const;
 
-export const hermit: System = {
+export const hermit: DocumentedSystem = {
   id: 'hermit',
   title: 'Hermit',
   recognise,

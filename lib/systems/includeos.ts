@@ -1,6 +1,6 @@
 import { LEGACY_VIRTIO, MODERN_VIRTIO } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 
 const MULTIBOOT = 0x1badb002;
 /** Follows IncludeOS' multiboot header, 32 bytes after its start. */
@@ -18,7 +18,7 @@ const COMMON = {
   proof: 'documented-layout',
 } as const satisfies Partial<SystemVariant>;
 
-export const includeos: System = {
+export const includeos: DocumentedSystem = {
   id: 'includeos',
   title: 'IncludeOS',
   recognise,

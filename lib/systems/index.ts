@@ -58,6 +58,7 @@ export {
 } from './platforms';
 export type {
   ArgumentStyle,
+  DocumentedSystem,
   Drivers,
   Fault,
   Proof,

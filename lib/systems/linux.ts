@@ -1,6 +1,6 @@
 import { ANY_PCI_VIRTIO, MMIO_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 import { guestOs } from './xen-guest';
 
 /** Offset of the pointer to the version text in the setup header, relative to 0x200 (Linux Documentation/arch/x86/boot.rst). */
@@ -30,7 +30,7 @@ const COMMON = {
  * A kernel with one program in its initramfs. Its drivers are those of a distribution's kernel for clouds: a kernel of
  * another configuration is as able as that says, which no byte tells.
  */
-export const linux: System = {
+export const linux: DocumentedSystem = {
   id: 'linux',
   title: 'Linux',
   recognise,

@@ -1,6 +1,6 @@
 import { ANY_PCI_VIRTIO, MMIO_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 
 const FILE_SYSTEM = 'NVMTFS';
 /** Type of an EFI system partition in an MBR and in a GPT. */
@@ -28,7 +28,7 @@ const COMMON = {
   memoryMib: 128,
 } as const satisfies Partial<SystemVariant>;
 
-export const nanos: System = {
+export const nanos: DocumentedSystem = {
   id: 'nanos',
   title: 'Nanos',
   recognise,

@@ -1,6 +1,6 @@
 import { ANY_PCI_VIRTIO, MMIO_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 import { guestOs } from './xen-guest';
 
 /** The loader marks its boot sector so (OSv arch/x64/boot16.S), and its ELF follows at 64 KiB. */
@@ -32,7 +32,7 @@ const COMMON = {
   proof: 'documented-layout',
 } as const satisfies Partial<SystemVariant>;
 
-export const osv: System = {
+export const osv: DocumentedSystem = {
   id: 'osv',
   title: 'OSv',
   recognise,

@@ -1,6 +1,6 @@
 import { LEGACY_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 import { guestOs } from './xen-guest';
 
 const BANNER = 'rump kernel bare metal bootstrap';
@@ -20,7 +20,7 @@ const HARDWARE = {
  * The three kinds for hardware differ in drivers alone, which no documented byte tells: what every one has is sure, the
  * rest is possible.
  */
-export const rumprun: System = {
+export const rumprun: DocumentedSystem = {
   id: 'rumprun',
   title: 'Rumprun',
   recognise,

@@ -1,6 +1,6 @@
 import { LEGACY_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 
 /** `ABI1`, read as a little-endian number (Solo5 include/solo5/elf_abi.h). */
 const ABI_NOTE = 0x31494241;
@@ -22,7 +22,7 @@ function tended(id: string, cannotBoot: string): SystemVariant {
 }
 
 /** MirageOS and everything else that is linked with Solo5. */
-export const solo5: System = {
+export const solo5: DocumentedSystem = {
   id: 'solo5',
   title: 'Solo5',
   recognise,

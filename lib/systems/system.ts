@@ -119,6 +119,12 @@ export interface System {
   readonly about?: SystemAbout;
 }
 
+/** One that Kiln brings with it. */
+export interface DocumentedSystem extends System {
+  readonly variants: readonly SystemVariant[];
+  readonly about: SystemAbout;
+}
+
 /** A system as found in an image. */
 export interface RecognisedSystem extends Recognition {
   readonly id: string;

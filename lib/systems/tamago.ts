@@ -1,6 +1,6 @@
 import type { Device } from './device';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 
 /** A line of Go's build information (`go version -m`), which every Go program has. */
 const BUILD_SETTING = 'GOOS=tamago';
@@ -34,7 +34,7 @@ function variant(
   } as const satisfies SystemVariant;
 }
 
-export const tamago: System = {
+export const tamago: DocumentedSystem = {
   id: 'tamago',
   title: 'TamaGo',
   recognise,

@@ -1,10 +1,10 @@
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System } from './system';
+import type { DocumentedSystem, Recognition } from './system';
 
 /** Printed first, and so in every image. */
 const GREETING = 'Loading Toro ...';
 
-export const toro: System = {
+export const toro: DocumentedSystem = {
   id: 'toro',
   title: 'Toro',
   recognise,

@@ -1,6 +1,6 @@
 import { LEGACY_VIRTIO, MMIO_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { Recognition, System, SystemVariant } from './system';
+import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 
 const VERSION_RECORD = 6;
 
@@ -14,7 +14,7 @@ const COMMON = {
 /** On KVM: PCI by I/O ports in every release; over MMIO where the configuration has it. */
 const KVM_DRIVERS = { has: LEGACY_VIRTIO, maybe: MMIO_VIRTIO };
 
-export const unikraft: System = {
+export const unikraft: DocumentedSystem = {
   id: 'unikraft',
   title: 'Unikraft',
   recognise,

@@ -15,6 +15,7 @@ test('kiln-cdk exports these names', () => {
     'Toolchain',
     'UnikernelImage',
     'UnikernelService',
+    'findSystem',
   ]);
 });
 
