@@ -87,7 +87,7 @@ function* describe(started: StartedImage, file: string): Generator<string> {
 function titleOf({ image }: StartedImage): string {
   const { system } = image;
   if (!system) return image.format;
-  return [system.title, ...(system.version === undefined ? [] : [system.version])].join(' ');
+  return [system.title, system.variant, system.version].filter((part) => part !== undefined).join(' ');
 }
 
 function optional<T>(text: string | undefined, parse: (text: string) => T): T | undefined {

@@ -1,0 +1,85 @@
+import { bufferReader, inspectImage } from '../../lib/image';
+import { type BootWishes, planBoot } from '../../lib/runtime/boot-plan';
+import * as images from '../fixtures/images';
+
+const plan = (bytes: Buffer, wishes: BootWishes = {}) =>
+  planBoot(inspectImage(bufferReader(bytes, 'web.img')), wishes);
+
+test.each([
+  ['a kernel that QEMU loads', images.multibootKernel(), {}, 'direct', false],
+  ['a kernel from a disk', images.multibootKernel(), { boot: 'disk' }, 'bios', false],
+  ['a kernel by UEFI', images.multibootKernel(), { uefi: true }, 'uefi', true],
+  ['a 64 bit kernel that QEMU does not load', images.multiboot64Kernel(), {}, 'bios', false],
+  ['a multiboot2 kernel', images.multiboot2Kernel(), {}, 'bios', false],
+  ['Linux', images.bzImage(), {}, 'direct', false],
+  ['a UEFI application', images.uefiApp(), {}, 'uefi', true],
+  ['a raw disk', images.mbrDisk(), {}, 'ready', false],
+  ['a qcow2', images.qcow2(), {}, 'ready', false],
+  ['a raw disk by UEFI', images.mbrDisk(), { uefi: true }, 'ready', true],
+] as const)('%s', (_, bytes, wishes, way, isUefi) => {
+  expect(plan(bytes, wishes)).toMatchObject({ architecture: 'x86-64', way, isUefi });
+});
+
+test('arm64 is another machine, with UEFI for every disk', () => {
+  expect(plan(images.arm64Image())).toMatchObject({ architecture: 'arm64', way: 'direct', isUefi: false });
+  expect(plan(images.uefiApp(0xaa64))).toMatchObject({ architecture: 'arm64', way: 'uefi', isUefi: true });
+});
+
+test('the memory is what the system needs, what UEFI needs, or what was asked for', () => {
+  expect(plan(images.multibootKernel()).memoryMib).toBe(64);
+  expect(plan(images.multibootKernel(), { uefi: true }).memoryMib).toBe(256);
+  expect(plan(images.bzImage()).memoryMib).toBe(256);
+  expect(plan(images.bzImage(), { memoryMib: 20 }).memoryMib).toBe(20);
+});
+
+test('what is not as one might expect is said', () => {
+  expect(plan(images.multiboot64Kernel()).notices).toEqual([
+    'QEMU does not load such a kernel by itself, so it boots from a forged disk',
+  ]);
+  expect(plan(images.multiboot64Kernel(), { boot: 'disk' }).notices).toEqual([]);
+  expect(plan(images.unikraftEfi(), { bootArgs: ['x'] }).notices).toEqual([
+    'Unikraft does not read boot arguments: its own are fixed when it is built',
+    expect.stringMatching(/^it may not come up: started by OVMF/),
+  ]);
+});
+
+test.each<[string, Buffer, BootWishes, string, string | RegExp]>([
+  [
+    'a Xen PV guest',
+    images.rumprunXen(),
+    {},
+    'image.not-bootable',
+    /^'web.img' is Rumprun, a paravirtual Xen guest, and QEMU is no Xen$/,
+  ],
+  ['Solo5 for its own tender', images.solo5(1), {}, 'image.not-bootable', /runs only under solo5-hvt/],
+  [
+    'a program without its kernel',
+    images.hermitApp(),
+    {},
+    'image.not-bootable',
+    /it is started by hermit-loader, which is the kernel to give/,
+  ],
+  ['a kernel for Firecracker only', images.unikraftFc(), {}, 'image.not-bootable', /linux64/],
+  [
+    'an initrd beside a disk',
+    images.mbrDisk(),
+    { initrd: 'x' },
+    'image.no-initrd',
+    "'web.img' is a disk, which loads everything itself, so it takes no initrd",
+  ],
+  [
+    'an initrd for a UEFI application',
+    images.uefiApp(),
+    { initrd: 'x' },
+    'image.no-initrd',
+    /takes no initrd/,
+  ],
+  ['a text', Buffer.from('#!/bin/sh\n'), {}, 'image.not-bootable', /it is a script/],
+])('refuses %s', (_, bytes, wishes, code, message) => {
+  expect(() => plan(bytes, wishes)).toThrow(
+    expect.objectContaining({
+      code,
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    }),
+  );
+});
