@@ -17,7 +17,18 @@ test('the version is printed', async () => {
 test('help names every command and the exit codes', async () => {
   const { exitCode, out } = await kiln('--help');
   expect(exitCode).toBe(0);
-  for (const command of ['init', 'synth', 'diff', 'deploy', 'destroy', 'status', 'logs', 'run', 'doctor']) {
+  for (const command of [
+    'init',
+    'synth',
+    'diff',
+    'deploy',
+    'destroy',
+    'status',
+    'logs',
+    'inspect',
+    'run',
+    'doctor',
+  ]) {
     expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   }
   expect(out).toContain('Exit codes: 0 done, 1 failed, 2 wrong usage');

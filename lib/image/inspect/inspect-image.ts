@@ -134,7 +134,9 @@ function inspectKernel(
 /** A disk is of its kernel's system, and its arguments are in it already. */
 function systemInside(contains: ImageInspection | undefined): RecognisedSystem | undefined {
   const system = contains?.system;
-  return system && system.id !== 'generic' ? { ...system, argumentStyle: 'fixed' } : undefined;
+  return system && system.id !== 'generic'
+    ? { ...system, argumentStyle: 'fixed', dropsFirstWord: false }
+    : undefined;
 }
 
 function generic({ bootProtocols }: FormatFindings): RecognisedSystem | undefined {
