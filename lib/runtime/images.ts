@@ -28,8 +28,16 @@ export interface StoredImage {
   readonly found: boolean;
   /** How QEMU boots it. */
   readonly source: BootSource;
-  /** On what: devices that it drives. */
+  /** On what. */
+  readonly hardware: Hardware;
+}
+
+/** A machine that an image boots on. */
+export interface Hardware {
+  /** Those that it drives. */
   readonly devices: MachineDevices;
+  /** A disk that only UEFI boots. */
+  readonly isUefi: boolean;
 }
 
 export interface ImageStoreOptions {
@@ -55,7 +63,7 @@ interface Copies {
 export class ImageStore {
   private readonly inProgress = new Map<string, Promise<StoredImage>>();
   /** By path; a name means the same image for ever. */
-  private readonly devices = new Map<string, MachineDevices>();
+  private readonly hardware = new Map<string, Hardware>();
   private readonly loader: () => Loader;
   private opened: Promise<void> | undefined;
 
@@ -118,12 +126,12 @@ export class ImageStore {
     const initrd = keepsInitrd(spec) ? join(this.folder, initrdNameOf(spec)) : null;
     const found = (await exists(path)) && (initrd === null || (await exists(initrd)));
     if (!found) await this.make(spec, path, initrd, onProgress);
-    return { path, found, source: sourceOf(spec, path, initrd), devices: this.devicesOf(spec, path) };
+    return { path, found, source: sourceOf(spec, path, initrd), hardware: this.hardwareOf(spec, path) };
   }
 
-  private devicesOf(spec: ImageSpec, path: string): MachineDevices {
-    const known = this.devices.get(path) ?? devicesFor(spec, path);
-    this.devices.set(path, known);
+  private hardwareOf(spec: ImageSpec, path: string): Hardware {
+    const known = this.hardware.get(path) ?? hardwareFor(spec, path);
+    this.hardware.set(path, known);
     return known;
   }
 
@@ -256,11 +264,13 @@ function sourceOf(spec: ImageSpec, path: string, initrd: string | null): BootSou
 }
 
 /** A service is of no use without a network, so it gets the usual card where none is known that it drives. */
-function devicesFor(spec: ImageSpec, path: string): MachineDevices {
-  const { system } = inspectImage(path);
+function hardwareFor(spec: ImageSpec, path: string): Hardware {
+  const { system, bootProtocols } = inspectImage(path);
+  const isUefi =
+    spec.kind === 'disk' && bootProtocols.includes('uefi-disk') && !bootProtocols.includes('bios-disk');
   const boot = spec.kind === 'kernel' && spec.boot === 'direct' ? 'kernel' : 'disk';
-  const { devices } = chooseDevices({ architecture: 'x86-64', boot, isUefi: false, system });
-  return { ...devices, nic: devices.nic ?? DEFAULT_DEVICES.nic };
+  const { devices } = chooseDevices({ architecture: 'x86-64', boot, isUefi, system });
+  return { isUefi, devices: { ...devices, nic: devices.nic ?? DEFAULT_DEVICES.nic } };
 }
 
 /** Puts a finished file in place. */

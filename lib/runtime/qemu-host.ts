@@ -5,6 +5,7 @@ import type { PeerSpec } from '../spec';
 import { type Acceleration, findAcceleration } from './acceleration';
 import { adoptInstances } from './adopt';
 import { ConsoleLog } from './console';
+import { type Firmware, findFirmware } from './firmware';
 import { type Forwarder, findForwarder } from './forward';
 import type { ImageStore, StoredImage } from './images';
 import { Instance, qemuLog, type RunningRecord } from './instance';
@@ -60,9 +61,14 @@ export class QemuHost implements MachineHost {
     }
   }
 
+  /** @throws KilnError those of `findQemu` */
+  async requireReady(): Promise<void> {
+    await this.findTools();
+  }
+
   /**
    * Starts an instance; resolves when QEMU answers, which says nothing yet of the guest.
-   * @throws KilnError those of `findQemu`, `ImageStore.ensure` and `startQemu`; `runtime.instance-running`
+   * @throws KilnError those of `findQemu`, `findFirmware`, `ImageStore.ensure` and `startQemu`; `runtime.instance-running`
    */
   async launch(request: LaunchRequest): Promise<Instance> {
     const [tools, image] = await Promise.all([
@@ -131,7 +137,8 @@ export class QemuHost implements MachineHost {
     const record = recordOf(request, await freePort());
     await writeRecord(folder, record);
     let running: RunningRecord | undefined;
-    const started = await startQemu(tools.qemu, this.guestOf(record, tools, image), {
+    const firmware = image.hardware.isUefi ? await findFirmware(tools.qemu, 'x86-64') : null;
+    const started = await startQemu(tools.qemu, this.guestOf(record, tools, image, firmware), {
       logFile: qemuLog(folder),
       env: { [INSTANCE_VARIABLE]: JSON.stringify(record) },
       onSpawn: async (pid, pidStartTime) => {
@@ -142,15 +149,20 @@ export class QemuHost implements MachineHost {
     return new Instance({ record: running ?? withProcess(record, started), paths, ...started });
   }
 
-  private guestOf(record: LaunchRecord, tools: Tools, image: StoredImage): GuestSpec {
+  private guestOf(
+    record: LaunchRecord,
+    tools: Tools,
+    image: StoredImage,
+    firmware: Firmware | null,
+  ): GuestSpec {
     const { paths } = this.options;
     const { spec, name } = record;
     const folder = paths.instance(name);
     return {
       name,
       boot: image.source,
-      devices: image.devices,
-      firmware: null,
+      devices: image.hardware.devices,
+      firmware,
       memoryMib: spec.memoryMib,
       accelerator: tools.acceleration.accelerator,
       port: { guest: spec.port, host: record.hostPort },

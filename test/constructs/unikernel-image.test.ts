@@ -4,6 +4,7 @@ import { TerraformVariable, Testing } from 'cdktf';
 import { BootMode, UnikernelImage, UnikernelService } from '../../constructs';
 import { hashImage, imageDigest, loadLoader } from '../../lib/image';
 import { LocalStack } from '../../stacks';
+import * as images from '../fixtures/images';
 import { kernelBytes, kernelFile, localStack, resource, temporaryFolder } from './fixtures';
 
 function imageOf(image: UnikernelImage) {
@@ -173,6 +174,33 @@ test('a disk is taken as it is', () => {
     boot: 'disk',
     path: `images/${hashImage(path).sha256}.raw`,
   });
+});
+
+test('a disk in a qcow2 is taken as it is', () => {
+  const path = fileWith(images.qcow2(), 'disk.qcow2');
+  expect(imageOf(UnikernelImage.fromDisk(path)).kind).toBe('disk');
+});
+
+test('a disk with a place for arguments gets them, as part of its name', () => {
+  const path = fileWith(images.osvDisk(), 'usr.img');
+  const bootArgs = ['--ip=eth0', '/hello'];
+  const { sha256 } = hashImage(path);
+  expect(imageOf(UnikernelImage.fromDisk(path, { bootArgs }))).toMatchObject({
+    boot_args: bootArgs,
+    digest: imageDigest({ sha256, kind: 'disk', boot: 'disk', bootArgs, loaderDigest: '' }),
+  });
+});
+
+test('refuses arguments for a disk that has no place for them', () => {
+  const image = UnikernelImage.fromDisk(fileWith(images.nanosDisk(), 'nanos.img'), { bootArgs: ['x'] });
+  expect(() => imageOf(image)).toThrow(
+    expect.objectContaining({
+      code: 'image.boot-args',
+      message: expect.stringMatching(
+        /has no place for boot arguments: Nanos holds those that it was built with$/,
+      ),
+    }),
+  );
 });
 
 describe('a relative path', () => {

@@ -91,6 +91,8 @@ class FakeHost implements MachineHost {
 
   constructor(private readonly paths: RuntimePaths) {}
 
+  async requireReady(): Promise<void> {}
+
   async launch({ name, revision, spec, restarts }: LaunchRequest): Promise<Machine> {
     const folder = this.paths.instance(name);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -176,7 +178,7 @@ function runtime(home: string): Promise<void> {
         path: image.path,
         found: true,
         source: { kind: 'disk', path: image.path },
-        devices: DEFAULT_DEVICES,
+        hardware: { devices: DEFAULT_DEVICES, isUefi: false },
       }),
       collect: async () => [],
     },

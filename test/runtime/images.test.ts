@@ -13,10 +13,13 @@ import {
 import { join } from 'node:path';
 import { forgeDisk, loadLoader } from '../../lib/image';
 import { ImageStore } from '../../lib/runtime/images';
+import { bzImage, osvDisk, solo5 } from '../fixtures/images';
+import { testWith } from '../helpers/boot-fixture';
 import { temporaryHome } from '../helpers/home';
 import { helloImage, helloKernel, imageSpec } from '../helpers/unikernel';
 
 const { home } = temporaryHome();
+const withQemuImg = testWith('qemu-img');
 let stores = 0;
 
 function newStore(): ImageStore {
@@ -31,6 +34,12 @@ function bootableDisk(name: string, size = 3 * 1024 * 1024): string {
   disk.set([0x55, 0xaa], 510);
   disk.write('the end', size - 7);
   writeFileSync(path, disk);
+  return path;
+}
+
+function fileOf(name: string, bytes: Buffer): string {
+  const path = join(home, name);
+  writeFileSync(path, bytes);
   return path;
 }
 
@@ -127,6 +136,42 @@ test('a raw disk is copied as it is, holes stay holes', async () => {
   expect(sha256(path)).toBe(sha256(disk));
   expect(source.kind).toBe('scratch-disk');
   expect(statSync(path).blocks * 512).toBeLessThan(4 * 1024 * 1024);
+});
+
+withQemuImg('a qcow2 becomes the raw disk in it', async () => {
+  const disk = bootableDisk('inside.raw');
+  const qcow2 = join(home, 'outside.qcow2');
+  execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', '-c', disk, qcow2]);
+  const { path, source } = await newStore().ensure(imageSpec(qcow2, { kind: 'disk', boot: 'disk' }));
+  expect(sha256(path)).toBe(sha256(disk));
+  expect(source).toEqual({ kind: 'scratch-disk', path });
+});
+
+test('a disk with a place for arguments gets them, and a digest of its own', async () => {
+  const disk = join(home, 'osv.raw');
+  writeFileSync(disk, osvDisk());
+  const image = (bootArgs: readonly string[]) => imageSpec(disk, { kind: 'disk', boot: 'disk', bootArgs });
+  const { path } = await newStore().ensure(image(['/hello', 'x']));
+  expect(readFileSync(path).toString('latin1', 512, 521)).toBe('/hello x\0');
+  expect(image(['/hello', 'x']).digest).not.toBe(image(['/hello', 'y']).digest);
+});
+
+test('refuses arguments for a disk without a place for them', async () => {
+  const disk = bootableDisk('no-place.raw');
+  const image = imageSpec(disk, { kind: 'disk', boot: 'disk', bootArgs: ['--x'] });
+  await expect(newStore().ensure(image)).rejects.toMatchObject({
+    code: 'image.boot-args',
+    message: expect.stringContaining('has no place for boot arguments'),
+  });
+});
+
+test.each([
+  ['whatever nothing is known of', helloKernel, { machine: 'pc', nic: 'virtio', bus: 'virtio' }],
+  ['Solo5', () => fileOf('solo5.virtio', solo5(3)), { machine: 'pc', nic: 'virtio', bus: 'virtio' }],
+  ['Linux', () => fileOf('vmlinuz', bzImage()), { machine: 'pc', nic: 'virtio', bus: 'virtio' }],
+])('the usual devices are for %s', async (_, path, devices) => {
+  const { hardware } = await newStore().ensure(imageSpec(path()));
+  expect(hardware).toEqual({ isUefi: false, devices });
 });
 
 test('what is stored can only be read, by its owner', async () => {

@@ -47,6 +47,16 @@ test('refuses when there is none, and says how to get it', async () => {
   );
 });
 
+test('refuses when there is none for arm64, by its own names', async () => {
+  await expect(findQemu({ PATH: '/nonexistent' }, 'arm64')).rejects.toMatchObject({
+    message: 'QEMU is missing: no qemu-system-aarch64 in PATH',
+    remedy: expect.stringMatching(/qemu-system-arm |brew/),
+  });
+  await expect(findQemu({ KILN_QEMU_ARM64: '/nowhere/qemu', PATH: '' }, 'arm64')).rejects.toThrow(
+    "QEMU is missing: 'KILN_QEMU_ARM64' is '/nowhere/qemu', which is no program",
+  );
+});
+
 test('refuses one that is too old', async () => {
   const PATH = pathWith('old', 'echo "QEMU emulator version 5.2.0 (Debian 1:5.2)"');
   await expect(findQemu({ PATH })).rejects.toMatchObject({
