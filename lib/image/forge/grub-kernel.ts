@@ -2,7 +2,7 @@ import { type GrubMethod, requireGrubMethod } from './boot-method';
 import type { Patch } from './disk-plan';
 import type { ForgeInput } from './forge-options';
 import { kernelPatches } from './kernel-patches';
-import { requireFitsLinux, requireLoadableLinux } from './linux-header';
+import { requireFitsLinux, requireLoadableArm64, requireLoadableLinux } from './linux-header';
 
 /** How GRUB starts a kernel, and what of it must differ on the disk. */
 export interface GrubKernel {
@@ -22,9 +22,11 @@ export function prepareForGrub(
   unit: number,
 ): GrubKernel {
   const method = requireGrubMethod(image);
+  const { reader } = kernel;
   if (method.kernelCommand !== 'linux') {
-    return { method, patches: kernelPatches(image, method.kernelCommand, unit) };
+    return { method, patches: kernelPatches(image, reader, method.kernelCommand, unit) };
   }
-  requireFitsLinux(options.bootArgs, requireLoadableLinux(kernel.reader), path);
+  const longest = image.machine === 'arm64' ? requireLoadableArm64(reader) : requireLoadableLinux(reader);
+  requireFitsLinux(options.bootArgs, longest, path);
   return { method, patches: [] };
 }

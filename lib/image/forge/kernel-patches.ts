@@ -1,13 +1,21 @@
 import { KilnError } from '../../errors';
-import type { ImageInspection } from '../inspect';
+import type { ElfFile, ImageInspection, ImageReader } from '../inspect';
+import { memoryFaults } from '../inspect/elf-memory';
 import type { Patch } from './disk-plan';
+import { alignUp } from './layout';
+import { type LoadAddresses, loadAddressesOf } from './multiboot-addresses';
 
 const PT_LOAD = 1;
 const PT_NULL = Buffer.alloc(4);
 /** GRUB reads so much of a kernel before it looks at program headers (MULTIBOOT_SEARCH). */
 const HEADERS_WITHIN = { multiboot: 8192, multiboot2: 32768 } as const;
-/** Offset of load_end_addr in a multiboot header. */
-const LOAD_END = 20;
+/** GRUB's UNSUPPORTED_FLAGS: what a kernel may demand, and GRUB does not know. */
+const UNKNOWN_FLAGS = 0xfff8;
+const FOUR_GIB = 0x100000000;
+/** Offset of e_entry, in both classes of ELF. */
+const ENTRY = 24;
+/** Offset of p_vaddr in a program header. */
+const VIRTUAL_ADDRESS = { 32: 8, 64: 16 } as const;
 
 /**
  * What GRUB would trip over in this kernel, mended in the disk's copy.
@@ -16,12 +24,17 @@ const LOAD_END = 20;
  */
 export function kernelPatches(
   image: ImageInspection,
+  reader: ImageReader,
   command: 'multiboot' | 'multiboot2',
   unit: number,
 ): Patch[] {
-  const kludge = command === 'multiboot' ? image.multiboot1?.kludge : undefined;
-  if (kludge) return loadEndPatch(image, unit);
+  const flags = (command === 'multiboot' ? (image.multiboot1?.flags ?? 0) : 0) & UNKNOWN_FLAGS;
+  if (flags !== 0)
+    throw notLoadable(image, `demands what GRUB does not have (multiboot flags 0x${flags.toString(16)})`);
+  const addresses = loadAddressesOf(image, reader, command);
+  if (addresses) return loadEndPatch(image, addresses, unit);
   requireEarlyHeaders(image, HEADERS_WITHIN[command]);
+  requireLoadable(image, reader);
   return (image.elf?.segments ?? [])
     .filter((segment) => segment.type === PT_LOAD && segment.memorySize === 0)
     .map((segment) => ({
@@ -35,17 +48,26 @@ export function kernelPatches(
  * "Up to the end of the file" would take in the zeros that fill the disk's last sector, and GRUB then clears the
  * memory after them with a negative length.
  */
-function loadEndPatch(image: ImageInspection, unit: number): Patch[] {
-  const { offset, kludge } = image.multiboot1 ?? {};
-  if (offset === undefined || !kludge || kludge.loadEnd !== 0 || image.size % unit === 0) return [];
-  const fileStart = offset - (kludge.headerAddress - kludge.loadAddress);
-  const loadEnd = kludge.loadAddress + image.size - fileStart;
-  if (loadEnd > 0xffffffff) return [];
+function loadEndPatch(image: ImageInspection, addresses: LoadAddresses, unit: number): Patch[] {
+  const { fileStart, loadAddress, loadEnd, bssEnd, loadEndField } = addresses;
+  const end = loadEnd === 0 ? loadAddress + image.size - fileStart : loadEnd;
+  const inFile = fileStart + end - loadAddress;
+  if (inFile > alignUp(image.size, unit)) {
+    throw notLoadable(
+      image,
+      `has a multiboot header that loads up to byte ${inFile}, and the file has ${image.size}`,
+    );
+  }
+  if (end > FOUR_GIB || (bssEnd !== 0 && bssEnd < end)) {
+    throw notLoadable(
+      image,
+      `is loaded up to 0x${end.toString(16)}, beyond what its multiboot header clears or 4 GiB`,
+    );
+  }
+  if (loadEnd !== 0 || image.size % unit === 0) return [];
   const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(loadEnd);
-  return [
-    { offset: offset + LOAD_END, bytes, because: 'the end of the load was left to the size of the file' },
-  ];
+  bytes.writeUInt32LE(end);
+  return [{ offset: loadEndField, bytes, because: 'the end of the load was left to the size of the file' }];
 }
 
 function requireEarlyHeaders(image: ImageInspection, within: number): void {
@@ -58,4 +80,39 @@ function requireEarlyHeaders(image: ImageInspection, within: number): void {
       remedy: 'Link it so that they follow the ELF header, as linkers do by default.',
     },
   );
+}
+
+/** What GRUB's ELF loader says no to (grub-core/loader/multiboot_elfxx.c), or what would overrun its memory. */
+function requireLoadable(image: ImageInspection, reader: ImageReader): void {
+  if (!image.elf) return;
+  const [fault] = memoryFaults(image.elf);
+  if (fault !== undefined) throw notLoadable(image, `cannot be loaded by GRUB: ${fault}`);
+  const loads = image.elf.segments.filter(({ type, memorySize }) => type === PT_LOAD && memorySize > 0);
+  const far = loads.find(({ address, memorySize }) => address + memorySize > FOUR_GIB);
+  if (far) {
+    const [from, to] = [far.address, far.address + far.memorySize].map((value) => `0x${value.toString(16)}`);
+    throw notLoadable(image, `has a segment from ${from} to ${to}, and GRUB loads below 4 GiB`);
+  }
+  requireEntered(image, image.elf, reader);
+}
+
+/** GRUB wants the entry, a virtual address, to be in one of the segments. Kernels may lie beyond what a number is exact for. */
+function requireEntered(image: ImageInspection, { bits, segments }: ElfFile, reader: ImageReader): void {
+  const word = (at: number) => {
+    const bytes = reader.read(at, bits / 8);
+    return bits === 32 ? BigInt(bytes.readUInt32LE(0)) : bytes.readBigUInt64LE(0);
+  };
+  const entry = word(ENTRY);
+  const isEntered = segments.some(({ headerOffset, memorySize }) => {
+    const start = word(headerOffset + VIRTUAL_ADDRESS[bits]);
+    return entry >= start && entry < start + BigInt(memorySize);
+  });
+  if (!isEntered) throw notLoadable(image, `is entered at 0x${entry.toString(16)}, where it loads nothing`);
+}
+
+function notLoadable(image: ImageInspection, what: string): KilnError {
+  return new KilnError(`the image '${image.name}' ${what}`, {
+    code: 'image.not-bootable',
+    remedy: 'Link it for addresses that a 32 bit loader can fill, one segment beside the other.',
+  });
 }

@@ -17,9 +17,18 @@ const LONGEST_NAME = 128;
  * The files of a disk whose firmware starts the application itself. The firmware passes no arguments on that way, so
  * only what reads a file of its own gets any.
  * @param app where the firmware looks for it
- * @throws KilnError `image.boot-args`, `image.no-initrd`
+ * @throws KilnError `image.boot-args`, `image.no-initrd`, `image.wrong-machine`
  */
 export function uefiAppFiles({ options, image, kernel, initrd }: ForgeInput, app: string): FatContent[] {
+  if (image.machine === 'x86') {
+    throw new KilnError(
+      `the image '${image.name}' is a UEFI application for 32 bit firmware, and clouds have 64 bit firmware`,
+      {
+        code: 'image.wrong-machine',
+        remedy: 'Build it for x86-64.',
+      },
+    );
+  }
   if (initrd) {
     throw new KilnError(
       `the image '${image.name}' is a UEFI application, which its firmware starts without anything beside it`,
