@@ -64,6 +64,8 @@ export interface MachineNotice {
 
 /** Starts machines and finds those that an earlier daemon left. */
 export interface MachineHost {
+  /** Rejects, with the remedy, where no machine could be started: asked before anything that runs is touched. */
+  requireReady(): Promise<void>;
   launch(request: LaunchRequest): Promise<Machine>;
   /**
    * Every instance that still runs under this state folder. Of those that do not only the console stays, for a day or

@@ -79,7 +79,7 @@ export class Runtime {
    * Brings a service to a specification; resolves when it is there.
    * @param gone aborts when the caller no longer waits
    * @throws RolloutError; RolloutInterrupted; KilnError `runtime.busy`, `runtime.other-owner`,
-   * `runtime.port-in-use`, `runtime.state`, those of the image store
+   * `runtime.port-in-use`, `runtime.state`, those of `MachineHost.requireReady` and of the image store
    */
   async apply(request: ApplyRequest, gone: AbortSignal): Promise<ServiceStatus> {
     const { name } = request.spec;
@@ -166,6 +166,7 @@ export class Runtime {
     const { image, name } = request.spec;
     this.wanted.push(image.digest);
     try {
+      await this.options.host.requireReady();
       const { found } = await this.options.images.ensure(image);
       const short = image.digest.slice(0, 'sha256:'.length + 12);
       this.options.events.publish(
