@@ -92,17 +92,18 @@ function check(recipe: Recipe): void {
   checkPath('artifact', recipe.artifact);
   if (recipe.initrd !== undefined) checkPath('initrd', recipe.initrd);
   for (const list of ['ignore', 'inputs', 'tools'] as const) {
-    for (const [index, value] of recipe[list].entries()) checkPath(`${list}[${index}]`, value);
+    for (const value of recipe[list]) checkPath(list, value);
   }
 }
 
 function checkPath(prop: string, value: string): void {
   checkText(prop, value);
-  if (value === '') throw refusal(`'${prop}' is empty; give a path relative to the folder that is built`);
+  if (value === '') throw refusal(`'${prop}' is empty, or has an empty entry; give a path or leave it out`);
 }
 
-function checkText(prop: string, value: string): void {
+function checkText(prop: string, value: unknown): void {
   checkKnown(prop, value, WHY);
+  if (typeof value !== 'string') throw refusal(`'${prop}' is ${JSON.stringify(value)}; give a string`);
   if (value.includes('\0')) throw refusal(`'${prop}' holds a NUL character, which no program can be given`);
 }
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { KilnError, messageOf } from '../../errors';
-import { absolutePattern, findFiles } from './file-pattern';
+import { findFiles } from './file-pattern';
 
 const ASIDE = '.kiln-aside';
 const MAX_SHOWN = 8;
@@ -106,7 +106,7 @@ export class Artifacts {
 
   /** What an earlier build moved aside and never brought back, at every place where `movable` may have done so. */
   private strays(pattern: string): string[] {
-    const full = absolutePattern(pattern, this.folder);
+    const full = resolve(this.folder, pattern);
     const inside = relative(this.folder, full);
     const base = isOutside(inside) ? dirname(full) : this.folder;
     const segments = relative(base, full).split(sep);
@@ -120,7 +120,7 @@ export class Artifacts {
   }
 
   private missing(pattern: string): KilnError {
-    const folder = dirname(absolutePattern(pattern, this.folder));
+    const folder = dirname(resolve(this.folder, pattern));
     const names = folder.includes('*') ? [] : filesIn(folder);
     const there = names.length === 0 ? '' : `; in its place there is ${names.slice(0, MAX_SHOWN).join(', ')}`;
     return new KilnError(`the build of '${this.folder}' ended well but did not make '${pattern}'${there}`, {

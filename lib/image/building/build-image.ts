@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
 import { KilnError } from '../../errors';
 import { Artifacts } from './artifacts';
 import { BuildCache } from './build-cache';
@@ -17,14 +18,15 @@ const MAX_NAMED = 3;
  * verified copy of something that was built to its end. Synchronous, because constructs need it while they are constructed.
  * @throws KilnError `build.*`
  */
-export function buildImage(recipe: Recipe, given: BuildPlace): BuiltImage {
+export function buildImage(portable: Recipe, given: BuildPlace): BuiltImage {
   requireFolder(given.folder);
   const place: BuildPlace = {
     ...given,
     folder: realpathSync(given.folder),
     notify: (line) => given.notify(line),
   };
-  const env = { ...process.env, ...recipe.environment };
+  const env = { ...process.env, ...portable.environment };
+  const recipe = atHome(portable, env.HOME ?? homedir());
   const cache = new BuildCache(place.cache);
   const known = cache.tryFind(readInputs(recipe, place, env).key);
   if (known) return { ...known, isNew: false };
@@ -37,6 +39,13 @@ export function buildImage(recipe: Recipe, given: BuildPlace): BuiltImage {
   } finally {
     unlock();
   }
+}
+
+/** With `~/` as the tool will take it. */
+function atHome(recipe: Recipe, home: string): Recipe {
+  const expand = (path: string) => (path.startsWith('~/') ? join(home, path.slice(2)) : path);
+  const artifact = expand(recipe.artifact);
+  return { ...recipe, artifact, ...(recipe.initrd === undefined ? {} : { initrd: expand(recipe.initrd) }) };
 }
 
 function build(

@@ -54,7 +54,7 @@ export function buildName(recipe: Recipe, place: BuildPlace): string {
 /** Patterns of what the build itself writes: its artifacts, and the usual folders they lie in. */
 function outputsOf(recipe: Recipe): string[] {
   return [recipe.artifact, ...(recipe.initrd === undefined ? [] : [recipe.initrd])]
-    .filter((pattern) => !pattern.startsWith('/') && !pattern.startsWith('~/'))
+    .filter((pattern) => !pattern.startsWith('/'))
     .map((pattern) => {
       const segments = pattern.replace(/^\.\//, '').split('/');
       const folder = segments.slice(0, -1).findIndex((segment) => OUTPUT_FOLDERS.includes(segment));

@@ -1,5 +1,4 @@
 import { type Dirent, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** A test of paths from a folder, with slashes. */
@@ -19,17 +18,11 @@ export function pathTest(patterns: readonly string[]): PathTest {
  * @param folder where a relative pattern starts
  */
 export function findFiles(pattern: string, folder: string): string[] {
-  const full = absolutePattern(pattern, folder);
   let found = ['/'];
-  for (const segment of full.split('/').filter(Boolean)) {
+  for (const segment of resolve(folder, pattern).split('/').filter(Boolean)) {
     found = found.flatMap((base) => matchesIn(base, segment));
   }
   return found.sort();
-}
-
-/** Absolute, with `~/` replaced; `*` stays. */
-export function absolutePattern(pattern: string, folder: string): string {
-  return pattern.startsWith('~/') ? join(homedir(), pattern.slice(2)) : resolve(folder, pattern);
 }
 
 function expressionOf(pattern: string): RegExp {
