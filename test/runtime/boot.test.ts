@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,10 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { forgeDisk, loadLoader } from '../../lib/image';
+import type { UefiLoader } from '../../lib/image/forge/loader';
 import { type RunImageOptions, runImage, type StartedImage } from '../../lib/runtime/boot';
 import { findProcesses } from '../../lib/runtime/process-info';
+import { buildElf, note, PT_LOAD, PT_NOTE, u32 } from '../fixtures/elf-builder';
+import { testWith } from '../helpers/boot-fixture';
 import { temporaryHome } from '../helpers/home';
 import { CODE, writeTinyKernel } from '../helpers/tiny-kernel';
+import { testWithUefi } from '../helpers/uefi-guest';
 import { helloKernel } from '../helpers/unikernel';
 
 const { home } = temporaryHome();
@@ -17,6 +21,10 @@ const { home } = temporaryHome();
 const TEMPORARY = mkdtempSync(join(tmpdir(), 'kr-'));
 /** Of every run here. */
 const COMMON = { memoryMib: 16, stateFolder: home, temporaryFolder: TEMPORARY };
+
+const withQemuImg = testWith('qemu-img');
+const withOvmf = testWithUefi('x86-64');
+const withArm = testWithUefi('arm64');
 
 afterAll(() => rmSync(TEMPORARY, { recursive: true, force: true }));
 afterEach(() => {
@@ -66,6 +74,81 @@ test('a disk is recognised by itself and not written to', async () => {
   const { console } = await run({ path: disk }, (text, stop) => text.includes('version: 10') && stop());
   expect(console).toContain('version: 10');
   expect(readFileSync(disk).equals(before)).toBe(true);
+});
+
+withQemuImg('a qcow2 boots as the disk in it', async () => {
+  const [disk, qcow2] = [join(home, 'inside.raw'), join(home, 'outside.qcow2')];
+  await forgeDisk(helloKernel(), { bootArgs: ['--version=11'] }, loadLoader(), disk);
+  execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', disk, qcow2]);
+  const { console, started } = await run(
+    { path: qcow2 },
+    (text, stop) => text.includes('listening') && stop(),
+  );
+  expect(console).toContain('version: 11\n');
+  expect(started.plan.way).toBe('ready');
+});
+
+test.each(['scsi', 'nvme', 'pvscsi', 'ahci', 'ide'] as const)('a disk boots from %s', async (bus) => {
+  const { console } = await run(
+    { boot: 'disk', bus, bootArgs: [`--version=on-${bus}`], nic: 'virtio-modern' },
+    (text, stop) => text.includes('listening') && stop(),
+  );
+  expect(console).toContain(`version: on-${bus}\n`);
+  expect(console).toContain('virtio-net (modern)');
+});
+
+test('a kernel boots on a machine without PCI', async () => {
+  const path = writeTinyKernel(join(home, 'chatty.elf'), CODE.chatty);
+  const { started } = await run(
+    { path, nic: 'virtio-mmio' },
+    (text, stop) => text.includes('spam') && stop(),
+  );
+  expect(started.devices).toEqual({ machine: 'microvm', nic: 'virtio-mmio', bus: 'virtio-mmio' });
+});
+
+test('a kernel is given what is loaded beside it, whatever the name', async () => {
+  const initrd = join(home, 'a name, with a comma.cpio');
+  writeFileSync(initrd, 'modules are not read by this kernel');
+  const { console } = await run({ initrd }, (text, stop) => text.includes('listening') && stop());
+  expect(console).toContain('listening');
+  await expect(run({ initrd: join(home, 'none') })).rejects.toMatchObject({
+    code: 'image.missing',
+    message: `there is no initrd at '${join(home, 'none')}'`,
+  });
+});
+
+withOvmf('a kernel boots by UEFI, without the noise of its firmware', async () => {
+  const { console, started } = await run(
+    { uefi: true, memoryMib: 256, bootArgs: ['--version=12'], port: 8080 },
+    (text, stop) => text.includes('listening') && stop(),
+  );
+  expect(console).toContain('version: 12\n');
+  expect(console).not.toContain('\\x1b[');
+  expect(started).toMatchObject({ plan: { way: 'uefi', isUefi: true }, devices: { machine: 'q35' } });
+});
+
+withArm('a UEFI application for arm64 boots on a machine of its own', async () => {
+  const path = join(home, 'grubaa64.efi');
+  writeFileSync(path, (loadLoader('uefi') as UefiLoader).arm64);
+  const { console, started } = await run(
+    { path, memoryMib: 256 },
+    (text, stop) => text.includes('Welcome to GRUB!') && stop(),
+  );
+  expect(console).toContain('Welcome to GRUB!');
+  expect(started).toMatchObject({ plan: { architecture: 'arm64' }, devices: { machine: 'virt' } });
+});
+
+test('refuses a port for a guest that can have no network card', async () => {
+  const path = join(home, 'toro.elf');
+  const segments = [{ type: PT_LOAD, bytes: Buffer.from('Loading Toro ...') }];
+  const entry = { type: PT_NOTE, bytes: note('Xen', 18, u32(0x100000)), address: 0 };
+  writeFileSync(path, buildElf({ segments: [...segments, entry] }));
+  await expect(run({ path, port: 80 })).rejects.toMatchObject({
+    code: 'run.no-network',
+    message:
+      'port 80 cannot be published: Toro drives only virtio-vsock-mmio: no network card that this machine of QEMU can have',
+    remedy: 'Leave --port out, or try a card that it may drive after all: --nic.',
+  });
 });
 
 test('the guest is reached where it was asked for', async () => {
