@@ -132,6 +132,18 @@ function addStackCommands(program: Command, context: CommandContext, end: End): 
 
 function addRuntimeCommands(program: Command, context: CommandContext, end: End): void {
   program
+    .command('compat [file]')
+    .description('show which system runs where and why not elsewhere; with FILE, where that image runs')
+    .option('--json', 'print it as JSON')
+    .option(
+      '--platform <id>',
+      "only this one: 'aws-nitro', 't3.nano', 'e2-micro'; fails when FILE does not run there",
+    )
+    .action(async (file: string | undefined, options: { json?: boolean; platform?: string }) => {
+      const { compat } = await import('./commands/compat');
+      end(await compat({ file, ...options }, context));
+    });
+  program
     .command('status [service]')
     .description('show the services of the local runtime and their instances')
     .option('--json', 'print them as JSON')

@@ -1,4 +1,5 @@
 import { type Device, isDiskDevice, isNetworkDevice, listDevices } from '../device';
+import type { BootProtocol } from '../image-facts';
 import type { DiskLayout, Platform } from '../platforms/platform';
 import { bootRouteOf } from './boot-route';
 import type { BootableImage } from './bootable-image';
@@ -9,6 +10,8 @@ export interface Compatibility {
   readonly verdict: Verdict;
   /** `QEMU loads it`, `through a GRUB disk`, `as it is`; undefined where it cannot be started. */
   readonly how: string | undefined;
+  /** The one of its boot protocols that is used, or would be; undefined where none is taken. */
+  readonly protocol: BootProtocol | undefined;
   /** The disk that must be made of it. @default - none, it is started as it is */
   readonly layout: DiskLayout | undefined;
   /** Why not, or why it is not known: clauses about the image that name the platform. Empty for a yes. */
@@ -30,6 +33,7 @@ export function compatibilityOf(image: BootableImage, platform: Platform): Compa
   return {
     verdict,
     how: route.how,
+    protocol: route.protocol,
     layout: route.layout,
     reasons: verdict === 'yes' ? [] : grounds.map(({ full }) => full),
     footnotes: verdict === 'yes' ? [] : grounds.map(({ short }) => short),

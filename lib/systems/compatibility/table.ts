@@ -70,7 +70,13 @@ function bestCell(system: System, variants: readonly SystemVariant[], platform: 
     platform,
     variant,
   }));
-  return cells.reduce((best, cell) => (worse(best.verdict, cell.verdict) ? cell : best));
+  return cells.reduce((best, cell) => (isBetter(cell, best) ? cell : best));
+}
+
+/** Of two that are refused, the one that would at least be started has the reason of interest. */
+function isBetter(cell: TableCell, best: TableCell): boolean {
+  if (cell.verdict !== best.verdict) return worse(best.verdict, cell.verdict);
+  return cell.protocol !== undefined && best.protocol === undefined;
 }
 
 function byTitle(a: TableRow, b: TableRow): number {

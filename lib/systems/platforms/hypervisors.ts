@@ -32,7 +32,7 @@ export const xenPv: Platform = {
   ],
   networks: ['xen-net'],
   disks: ['xen-blk'],
-  sources: ['xenbits.xen.org: docs/misc/xen-command-line, xl.cfg(5) type="pv"'],
+  sources: ['xl.cfg(5), type="pv"'],
 };
 
 export const xenPvh: Platform = {
@@ -50,5 +50,5 @@ export const xenPvh: Platform = {
   ],
   networks: ['xen-net'],
   disks: ['xen-blk'],
-  sources: ['xenbits.xen.org: docs/misc/pvh, xl.cfg(5) type="pvh"'],
+  sources: ['xl.cfg(5), type="pvh"'],
 };
