@@ -26,7 +26,7 @@ demo: build
 	@npx --no-install tsx scripts/demo.ts
 
 test: build
-	@scripts/setup.sh linux
+	@scripts/setup.sh linux firmware
 	@$(MAKE) --no-print-directory -s -C examples/hello-unikernel
 	@npx --no-install jest $(JEST_ARGS)
 	@KILN_TEST_CDK=cdktn npx --no-install jest test/constructs test/stacks --silent

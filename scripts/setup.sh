@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, and only that: npm packages, system packages by apt (as root or by sudo), and OpenTofu's
 # release where there is neither terraform nor tofu. Where it may not install, it prints the exact command and fails.
-# Usage: setup.sh [build] [run] [bench] [linux]     which groups of system tools the caller needs
+# Usage: setup.sh [build] [run] [bench] [linux] [firmware]     which groups of system tools the caller needs
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,10 @@ die() { say "$*"; exit 1; }
 # tool, or file that a tool needs -> Debian package
 declare -A package_of=(
   [gcc]=gcc [make]=make [ld]=binutils [git]=git
-  [qemu-system-x86_64]=qemu-system-x86 [grub-mkimage]=grub-common [socat]=socat
+  [qemu-system-x86_64]=qemu-system-x86 [socat]=socat
+  [grub-mkimage]=grub-common [/usr/lib/grub/i386-pc]=grub-pc-bin [/usr/lib/grub/x86_64-efi]=grub-efi-amd64-bin
+  [/usr/share/ovmf/OVMF.fd]=ovmf [/usr/share/qemu-efi-aarch64/QEMU_EFI.fd]=qemu-efi-aarch64
+  [fsck.fat]=dosfstools [mcopy]=mtools
   [wrk]=wrk [haproxy]=haproxy [curl]=curl [unzip]=unzip
   [/usr/include/stdlib.h]=libc6-dev [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu
   [/usr/aarch64-linux-gnu/lib/libc.a]=libc6-dev-arm64-cross
@@ -29,10 +32,6 @@ missing_packages() {
   for tool in "$@"; do
     command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || [[ $tool == /* && -e $tool ]] || printf '%s\n' "${package_of[$tool]}"
   done
-  # grub-mkimage needs the BIOS modules, which are a package of their own.
-  case " $* " in
-    *" grub-mkimage "*) [ -d /usr/lib/grub/i386-pc ] || printf 'grub-pc-bin\n' ;;
-  esac
 }
 
 install_packages() {
@@ -83,11 +82,39 @@ install_tofu() {
   }
 }
 
+# GRUB's modules for arm64 are a package of another architecture on most machines: unpacked beside the checkout, from lists
+# of its own, so that apt's state stays as it is. Without them everything is built but the loader for arm64.
+fetch_arm64_grub() {
+  [ ! -d /usr/lib/grub/arm64-efi ] && [ ! -d .kiln/grub/arm64-efi ] && command -v apt-get >/dev/null || return 0
+  local work
+  work="$(mktemp -d)"
+  mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
+  : >"$work/status"
+  cat >"$work/apt.conf" <<CONF
+#clear APT::Architectures;
+APT::Architecture "arm64";
+APT::Architectures { "arm64"; };
+Dir::State "$work";
+Dir::State::status "$work/status";
+Dir::Cache "$work/cache";
+Acquire::Languages "none";
+CONF
+  say 'fetching GRUB for arm64'
+  if (cd "$work" && export APT_CONFIG="$work/apt.conf" && { apt-get update -qq || true; } &&
+    apt-get download -qq grub-efi-arm64-bin:arm64 && dpkg-deb -x grub-efi-arm64-bin_*.deb unpacked) >"$work/log" 2>&1; then
+    mkdir -p .kiln/grub
+    mv "$work/unpacked/usr/lib/grub/arm64-efi" .kiln/grub/
+  else
+    say "the loader for arm64 is left out: this machine's package sources have no grub-efi-arm64-bin"
+  fi
+  rm -rf "$work"
+}
+
 check_node
 tools=()
 for group in "$@"; do
   case "$group" in
-    build) tools+=(grub-mkimage) ;;
+    build) tools+=(grub-mkimage /usr/lib/grub/i386-pc /usr/lib/grub/x86_64-efi) ;;
     run) tools+=(qemu-system-x86_64 gcc ld make socat) ;;
     bench) tools+=(wrk haproxy) ;;
     # examples/linux-microvm, for both machines: its kernel is Debian's, so elsewhere its tests are skipped.
@@ -99,10 +126,16 @@ for group in "$@"; do
         say 'examples/linux-microvm is left out: it needs apt'
       fi
       ;;
+    # What the tests of forged disks start and check them with.
+    firmware)
+      tools+=(qemu-system-x86_64 /usr/share/ovmf/OVMF.fd fsck.fat mcopy)
+      tools+=(qemu-system-aarch64 /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
+      ;;
     *) die "unknown group '$group'" ;;
   esac
 done
 mapfile -t packages < <(missing_packages "${tools[@]}" | sort -u)
 install_packages "${packages[@]}"
 install_npm_packages
+case " $* " in *" build "*) fetch_arm64_grub ;; esac
 case " $* " in *" run "*) install_tofu ;; esac

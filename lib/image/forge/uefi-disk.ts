@@ -1,3 +1,4 @@
+import { KilnError } from '../../errors';
 import { renderBootScript } from './boot-config';
 import { tryGrubMethod } from './boot-method';
 import type { DiskPlan } from './disk-plan';
@@ -19,13 +20,13 @@ const INITRD = '/kiln/initrd';
 
 /**
  * A disk that UEFI boots: GPT with an EFI system partition, which holds the application itself, or GRUB and what it starts.
- * @throws KilnError `image.not-bootable`, `image.boot-args`, `image.no-initrd`, `image.truncated`, `image.too-large`
+ * @throws KilnError `image.not-bootable`, `image.boot-args`, `image.no-initrd`, `image.too-large`, `image.loader-missing`
  */
 export function planUefiDisk(input: ForgeInput, loader: UefiLoader, machine: 'x86-64' | 'arm64'): DiskPlan {
   const app = DEFAULT_APP[machine];
   const grub = machine === 'arm64' ? loader.arm64 : loader.x64;
   const contents = tryGrubMethod(input.image)
-    ? [{ path: app, bytes: grub }, ...grubFiles(input)]
+    ? [{ path: app, bytes: whole(grub, machine) }, ...grubFiles(input)]
     : uefiAppFiles(input, app);
   const { volume, at, pieces, copies } = fillFat(contents, PARTITION_SECTOR);
   const size = alignUp((PARTITION_SECTOR + volume.sectors + GPT_TAIL_SECTORS) * SECTOR, DISK_ALIGNMENT);
@@ -41,6 +42,15 @@ export function planUefiDisk(input: ForgeInput, loader: UefiLoader, machine: 'x8
       return [...renderGpt(disk, identity), ...shifted(boot, at)];
     },
   };
+}
+
+function whole(grub: Buffer, machine: string): Buffer {
+  if (grub.length > 0) return grub;
+  throw new KilnError(`this build of Kiln has no boot loader for UEFI on ${machine}`, {
+    code: 'image.loader-missing',
+    source: 'tool',
+    remedy: "Run 'scripts/setup.sh build', then 'node scripts/build-loader.mjs'.",
+  });
 }
 
 /** A file system knows each file's size, so no kernel needs an end. */
