@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, KilnError } from '../errors';
@@ -19,6 +18,7 @@ import { copyAndHash } from './hashed-copy';
 import { whyUnwritable } from './home';
 import { chooseDevices, DEFAULT_DEVICES, type MachineDevices } from './machine-devices';
 import type { BootSource } from './qemu-arguments';
+import { clearDeadWork, makeWorkFolder } from './work-folder';
 
 /** An image that is ready to boot. */
 export interface StoredImage {
@@ -47,7 +47,6 @@ export interface ImageStoreOptions {
 
 /** Never edited: its name says what is in it. */
 const MODE = 0o400;
-const WORK = 'work-';
 const STORED = /^([0-9a-f]{64})\.(disk|kernel|raw|initrd)$/;
 
 /** The copies that an image is made of. */
@@ -57,8 +56,8 @@ interface Copies {
 }
 
 /**
- * Images by digest. An image is complete or absent: it is made in a folder of its own and then renamed. One process at a
- * time uses a store, so what an earlier one left unfinished is removed at the first use.
+ * Images by digest. An image is complete or absent: it is made in a folder of its own and then renamed. What a process that
+ * has ended left unfinished is removed at the first use.
  */
 export class ImageStore {
   private readonly inProgress = new Map<string, Promise<StoredImage>>();
@@ -137,9 +136,7 @@ export class ImageStore {
 
   private async open(): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(this.folder)) {
-      if (name.startsWith(WORK)) await rm(join(this.folder, name), { recursive: true, force: true });
-    }
+    await clearDeadWork(this.folder);
   }
 
   /** What is hashed, forged and kept is one copy: the staged file may change meanwhile. */
@@ -149,9 +146,10 @@ export class ImageStore {
     initrd: string | null,
     onProgress: (message: string) => void,
   ): Promise<void> {
-    const work = join(this.folder, `${WORK}${randomBytes(6).toString('hex')}`);
+    const work = await makeWorkFolder(this.folder).catch((error) => {
+      throw this.unwritable(error);
+    });
     try {
-      await mkdir(work, { mode: 0o700 });
       const copies: Copies = { kernel: join(work, 'copy'), initrd: spec.initrd && join(work, 'initrd') };
       onProgress(`copying '${spec.path}'`);
       const sha256 = await copyAndHash(spec.path, copies.kernel);

@@ -267,6 +267,20 @@ describe('a state folder', () => {
     });
   });
 
+  it('refuses one on a file system that is read-only', async () => {
+    const home = mkdtempSync(join(spare, 'read-only-'));
+    if (!tryMount('-t', 'tmpfs', '-o', 'ro,mode=700', 'none', home)) return;
+    try {
+      await expect(connect(home)).rejects.toMatchObject({
+        code: 'runtime.home',
+        message: `the state folder '${home}' cannot be written: the file system is read-only`,
+        remedy: 'Set KILN_HOME to a folder of your own.',
+      });
+    } finally {
+      execFileSync('umount', [home]);
+    }
+  });
+
   it('refuses one that others may read, unless it is empty', async () => {
     const home = mkdtempSync(join(spare, 'open-'));
     writeFileSync(join(home, 'letter.txt'), '');
@@ -336,11 +350,17 @@ async function spawnStarter(): Promise<void> {
   child.unref();
 }
 
-/** A file system of one page, and that is taken; only root may mount it, and not everywhere. */
+/** A file system of one page, and that is taken. */
 function tryMountFull(folder: string): boolean {
+  if (!tryMount('-t', 'tmpfs', '-o', 'size=4k,mode=700', 'none', folder)) return false;
+  writeFileSync(join(folder, 'taken'), Buffer.alloc(4096));
+  return true;
+}
+
+/** Only root may mount, and not everywhere. */
+function tryMount(...args: readonly string[]): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k,mode=700', 'none', folder], { stdio: 'pipe' });
-    writeFileSync(join(folder, 'taken'), Buffer.alloc(4096));
+    execFileSync('mount', args, { stdio: 'pipe' });
     return true;
   } catch (error) {
     process.stderr.write(`skipped: no file system of our own can be mounted here (${error})\n`);
