@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Annotations, App } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { type BuiltImage, buildImage } from '../lib/image/building';
@@ -46,6 +46,7 @@ function build(
 ): BuiltImage {
   const { recipe } = toolchain.toSpec();
   const { root } = scope.node;
+  const project = projectFolder(scope);
   const known = builds.get(root) ?? new Map<string, BuiltImage>();
   builds.set(root, known);
   const key = JSON.stringify([folder, recipe]);
@@ -53,7 +54,8 @@ function build(
   if (before) return before;
   const built = buildImage(recipe, {
     folder,
-    cache: join(projectFolder(scope), CACHE),
+    name: relative(project, folder) || '.',
+    cache: join(project, CACHE),
     exclude: App.isApp(root) ? [resolve(root.outdir)] : [],
     output: OUTPUT,
     notify,

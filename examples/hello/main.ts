@@ -1,6 +1,12 @@
-import { join } from 'node:path';
 import { App } from 'cdktf';
-import { Duration, HealthCheck, RollingUpdatePolicy, UnikernelImage, UnikernelService } from 'kiln-cdk';
+import {
+  Duration,
+  HealthCheck,
+  RollingUpdatePolicy,
+  Toolchain,
+  UnikernelImage,
+  UnikernelService,
+} from 'kiln-cdk';
 import { LocalStack } from 'kiln-cdk/stacks';
 
 const version = process.env.HELLO_VERSION ?? '1';
@@ -11,7 +17,8 @@ const app = new App();
 const stack = new LocalStack(app, 'hello');
 
 const web = new UnikernelService(stack, 'web', {
-  image: UnikernelImage.fromKernel(join(__dirname, '../hello-unikernel/build/hello.elf'), {
+  image: UnikernelImage.fromBuild('../hello-unikernel', {
+    toolchain: Toolchain.make({ artifact: 'build/hello.elf', args: ['-s'] }),
     bootArgs: ['--greeting=hello', `--version=${version}`, ...(fault ? [fault] : [])],
   }),
   instances: 3,

@@ -86,6 +86,7 @@ ${make}
     try {
       return buildImage(this.spec.recipe, {
         folder: this.folder,
+        name: 'unikernel',
         cache: join(this.home, 'cache'),
         exclude: [],
         output,

@@ -72,7 +72,7 @@ test('a real Makefile is built once, staged, and not built again', async () => {
   const project = new Project("Toolchain.make({ artifact: 'build/hello.elf', args: ['-s'] })");
   await project.synth();
   const [built] = project.images;
-  expect(project.context.host.errText).toBe(`building '${join(project.folder, 'unikernel')}': make -s\n`);
+  expect(project.context.host.errText).toBe("building 'unikernel': make -s\n");
   const again = contextIn(project.folder);
   await project.synth(again);
   expect(again.host.errText).toBe('');

@@ -35,6 +35,7 @@ function cdktfJson(): string {
 const GITIGNORE = `node_modules/
 build/
 cdktf.out/
+.kiln/
 # Terraform's state says what runs, and may hold secrets: share it through a backend, not through git.
 terraform.*.tfstate*
 `;

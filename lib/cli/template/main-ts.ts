@@ -1,14 +1,15 @@
 export function mainTs(name: string): string {
-  return `import { join } from 'node:path';
-import { App } from 'cdktf';
-import { Duration, HealthCheck, RollingUpdatePolicy, UnikernelImage, UnikernelService } from 'kiln-cdk';
+  return `import { App } from 'cdktf';
+import { Duration, HealthCheck, RollingUpdatePolicy, Toolchain, UnikernelImage, UnikernelService } from 'kiln-cdk';
 import { LocalStack } from 'kiln-cdk/stacks';
 
 const app = new App();
 const stack = new LocalStack(app, '${name}');
 
-// The kernel and its boot arguments are the image. Change any of them, and the next deploy replaces the instances.
-const image = UnikernelImage.fromKernel(join(__dirname, 'unikernel/build/hello.elf'), {
+// Built when its sources have changed. The kernel and its boot arguments are the image: change any of them, and the next
+// deploy replaces the instances.
+const image = UnikernelImage.fromBuild('unikernel', {
+  toolchain: Toolchain.make({ artifact: 'build/hello.elf', args: ['-s'] }),
   bootArgs: ['--greeting=hello', '--version=1'],
 });
 

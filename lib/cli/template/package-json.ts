@@ -14,10 +14,9 @@ export function packageJson({ name, kiln }: ProjectPackage): string {
     private: true,
     engines,
     scripts: {
-      build: 'make -s -C unikernel',
-      test: 'tsc && npm run -s build && kiln synth',
-      diff: 'npm run -s build && kiln diff',
-      deploy: 'npm run -s build && kiln deploy',
+      test: 'tsc && kiln synth',
+      diff: 'kiln diff',
+      deploy: 'kiln deploy',
       status: 'kiln status',
       destroy: 'kiln destroy',
     },

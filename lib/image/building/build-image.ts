@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { KilnError } from '../../errors';
 import { Artifacts } from './artifacts';
 import { BuildCache } from './build-cache';
@@ -30,7 +30,7 @@ export function buildImage(portable: Recipe, given: BuildPlace): BuiltImage {
   const cache = new BuildCache(place.cache);
   const known = cache.tryFind(readInputs(recipe, place, env).key);
   if (known) return { ...known, isNew: false };
-  const unlock = lockFolder(place.folder, place.notify);
+  const unlock = lockFolder(place.folder, place.name, place.notify);
   try {
     // Whoever had the lock before may have built the very same, and may have written more sources.
     const inputs = readInputs(recipe, place, env);
@@ -84,13 +84,13 @@ function findAll(artifacts: Artifacts, { artifact, initrd }: Recipe) {
   }
 }
 
-function warningOf(changed: readonly string[], { folder }: BuildPlace): Pick<BuiltImage, 'warning'> {
+function warningOf(changed: readonly string[], { name }: BuildPlace): Pick<BuiltImage, 'warning'> {
   if (changed.length === 0) return {};
   const names = changed.slice(0, MAX_NAMED).map((path) => `'${path}'`);
   const more = changed.length > MAX_NAMED ? ` and ${changed.length - MAX_NAMED} more` : '';
   return {
     warning:
-      `while '${basename(folder)}' was built, ${names.join(', ')}${more} changed, so the build is used this once and not ` +
+      `while '${name}' was built, ${names.join(', ')}${more} changed, so the build is used this once and not ` +
       "kept; if the build itself writes there, name it in the toolchain's 'ignore'",
   };
 }

@@ -16,9 +16,10 @@ interface Holder {
 /**
  * Makes this process the only one that builds in a folder, waiting for another that does; the result gives it back. A lock
  * whose process is gone is taken over.
+ * @param name how the folder is called to people
  * @throws KilnError `build.not-writable`
  */
-export function lockFolder(folder: string, notify: (line: string) => void): () => void {
+export function lockFolder(folder: string, name: string, notify: (line: string) => void): () => void {
   const path = join(folder, NAME);
   for (let waited = false; !tryLock(path); waited = true) {
     const holder = readHolder(path);
@@ -27,7 +28,7 @@ export function lockFolder(folder: string, notify: (line: string) => void): () =
       continue;
     }
     if (!waited && holder !== undefined) {
-      notify(`'${folder}' is being built by process ${holder.pid}; waiting for it`);
+      notify(`'${name}' is being built by process ${holder.pid}; waiting for it`);
     }
     sleep(POLL_MS);
   }

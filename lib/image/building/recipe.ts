@@ -43,6 +43,8 @@ export interface Recipe {
 export interface BuildPlace {
   /** Absolute path of the folder that is built. */
   readonly folder: string;
+  /** How the folder is called to people: from the project. */
+  readonly name: string;
   /** Absolute path of the folder of kept builds, made when needed. */
   readonly cache: string;
   /** Absolute paths that are no sources although they lie in the folder, such as what synth writes. */

@@ -29,7 +29,7 @@ export function runStep(
   env: NodeJS.ProcessEnv,
 ): void {
   const file = findTool(argv[0] as string, recipe, { folder: place.folder, env });
-  place.notify(`building '${place.folder}': ${argv.join(' ')}`);
+  place.notify(`building '${place.name}': ${argv.join(' ')}`);
   const ended = supervise(
     JSON.stringify({ file, argv, cwd: place.folder, env, tail: TAIL_BYTES }),
     place.output,

@@ -44,7 +44,7 @@ describe('a build', () => {
     at().script('echo to-out; echo to-err >&2; cp ../kernel out.elf');
     at().build();
     expect(at().said.split('\n').sort()).toEqual(['', 'to-err', 'to-out']);
-    expect(at().notes).toEqual([`building '${at().folder}': ./build.sh`]);
+    expect(at().notes).toEqual(["building 'unikernel': ./build.sh"]);
   });
 
   test('gets the inherited environment, the declared one, and no standard input', () => {
@@ -319,7 +319,7 @@ describe('two builds at once', () => {
     expect(results.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
     expect(results[0]?.artifact).toBe(results[1]?.artifact);
     expect(at().runs).toBe(1);
-    expect(notes[1]).toMatch(/^'.*\/unikernel' is being built by process \d+; waiting for it$/);
+    expect(notes[1]).toMatch(/^'unikernel' is being built by process \d+; waiting for it$/);
     expect(notes).toHaveLength(2);
   });
 
@@ -345,7 +345,7 @@ describe('two builds at once', () => {
 /** Builds in a process of its own, as another synth would. */
 function inProcess(onNote: (note: string) => void): Promise<{ artifact: string; isNew: boolean }> {
   const { folder, cache } = at();
-  const place = { folder, cache, exclude: [], output: 1 };
+  const place = { folder, name: 'unikernel', cache, exclude: [], output: 1 };
   const program = `
     const { writeSync } = require('node:fs');
     const { buildImage } = require(${JSON.stringify(join(__dirname, '../../../lib/image/building'))});

@@ -7,7 +7,14 @@ import { buildFolder } from './fixtures';
 const at = buildFolder();
 
 function keyOf(more: Partial<Recipe> = {}, env: NodeJS.ProcessEnv = {}): string {
-  const place = { folder: at().folder, cache: at().cache, exclude: [], output: 1, notify: () => undefined };
+  const place = {
+    folder: at().folder,
+    name: '',
+    cache: at().cache,
+    exclude: [],
+    output: 1,
+    notify: () => undefined,
+  };
   return readInputs(at().recipe(more), place, { ...process.env, ...env }).key;
 }
 

@@ -76,6 +76,7 @@ export class BuildFolder {
     try {
       return buildImage(this.recipe(more), {
         folder: this.folder,
+        name: 'unikernel',
         cache: this.cache,
         exclude: [],
         output,
