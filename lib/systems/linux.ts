@@ -6,6 +6,9 @@ import { guestOs } from './xen-guest';
 /** Offset of the pointer to the version text in the setup header, relative to 0x200 (Linux Documentation/arch/x86/boot.rst). */
 const VERSION_POINTER = 0x20e;
 
+/** Of a compressed arm64 kernel (Linux drivers/firmware/efi/libstub/zboot-header.S). */
+const ZBOOT = 'zimg';
+
 const COMMON = {
   row: 'Linux + initramfs',
   drivers: {
@@ -85,6 +88,13 @@ export const linux: DocumentedSystem = {
 };
 
 function recognise(facts: ImageFacts): Recognition | undefined {
+  if (facts.read(4, 4).toString('latin1') === ZBOOT) {
+    return {
+      variant: 'arm64',
+      because: "'zimg', a kernel that unpacks itself as a UEFI application",
+      offset: 4,
+    };
+  }
   if (facts.format === 'arm64-image') {
     return { variant: 'arm64', because: 'the header of an arm64 kernel Image', offset: 56 };
   }
