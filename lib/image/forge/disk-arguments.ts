@@ -1,4 +1,5 @@
 import { KilnError } from '../../errors';
+import { systems } from '../../systems';
 import type { ImageInspection } from '../inspect';
 import { OSV_COMMAND_LINE_OFFSET, osvCommandLine } from './osv-command-line';
 
@@ -34,20 +35,14 @@ export function diskArguments(disk: ImageInspection, bootArgs: readonly string[]
 
 function reason({ system }: ImageInspection): string {
   const title = system && system.id !== 'generic' ? system.title : undefined;
-  switch (system?.argumentStyle) {
-    case 'fixed':
-      return `${title ?? 'it'} holds those that it was built with`;
-    case 'xenstore':
-      return `${title ?? 'it'} reads them from Xenstore, which the toolstack fills`;
-    case 'disk-field':
-      return `where ${title ?? 'its system'} keeps them is not known`;
-    default:
-      return 'its own boot loader passes them, from its own configuration';
-  }
+  if (system?.argumentStyle === 'disk-field') return `where ${title ?? 'its system'} keeps them is not known`;
+  return `${title ?? 'it'} holds those that it was built with`;
 }
 
 function remedy({ system }: ImageInspection): string {
-  if (system?.id === 'nanos')
-    return "Leave them out, and build the disk again with them: 'Args' in ops' config.json.";
+  const { variants = [] } = systems.find(({ id }) => id === system?.id) ?? {};
+  const how = variants.find(({ id }) => id === system?.variant)?.arguments;
+  if (how !== undefined)
+    return `Leave them out, and build the disk again with them; ${system?.title} has them ${how}.`;
   return 'Leave them out and build the disk again with them, or give the kernel that is in it.';
 }

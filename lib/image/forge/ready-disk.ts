@@ -94,6 +94,8 @@ async function copy(
 
 /** Writes all but the blocks that are zero. */
 async function writeSparse(target: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  // Most of a disk is empty by the MiB, which is seen at once.
+  if (isZero(bytes, 0, bytes.length)) return;
   for (let from = 0; from < bytes.length; ) {
     let to = from;
     while (to < bytes.length && !isZero(bytes, to, Math.min(BLOCK, bytes.length - to))) to += BLOCK;

@@ -122,12 +122,12 @@ test.each([
     'a Nanos disk',
     images.nanosDisk(),
     /has no place for boot arguments: Nanos holds those that it was built with$/,
-    "Leave them out, and build the disk again with them: 'Args' in ops' config.json.",
+    "Leave them out, and build the disk again with them; Nanos has them baked: 'arguments' of the manifest that mkfs reads, or 'Args' of ops' configuration.",
   ],
   [
     'a disk of which nothing is known',
     images.mbrDisk(),
-    /has no place for boot arguments: its own boot loader passes them, from its own configuration$/,
+    /has no place for boot arguments: it holds those that it was built with$/,
     'Leave them out and build the disk again with them, or give the kernel that is in it.',
   ],
 ])('refuses arguments for %s', async (_, bytes, message, remedy) => {
