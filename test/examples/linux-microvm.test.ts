@@ -7,6 +7,7 @@ import { commandLine, forgeDisk, loadLoader } from '../../lib/image';
 import { temporaryFolder } from '../helpers/boot-fixture';
 import { endGuest, endGuestsAfterwards, type HttpGuest, startGuest } from '../helpers/http-guest';
 import { LINUX_MICROVM, linuxMicrovm, testWithLinux } from '../helpers/linux-microvm';
+import { testWithUefi, uefiMachine } from '../helpers/uefi-guest';
 
 // Under emulation, beside other tests: a boot from a disk takes 6 s alone.
 jest.setTimeout(180_000);
@@ -56,6 +57,17 @@ describe('the forged disk', () => {
     await guest.says('http: listening on port 8080');
     await endGuest(guest);
   });
+});
+
+const bootsByUefi = boots === test ? testWithUefi('x86-64') : boots;
+bootsByUefi('a disk forged for UEFI boots by OVMF from NVMe, with the same arguments', async () => {
+  const { kernel, initrd } = linuxMicrovm();
+  const disk = join(folder, 'uefi.raw');
+  await forgeDisk(kernel, { bootArgs: BOOT_ARGS, initrd, layout: 'uefi' }, loadLoader('uefi'), disk);
+  const devices = ['-device', 'nvme,serial=1,drive=disk0', '-m', '256', ...VIRTIO_NET];
+  const guest = await startGuest('qemu-system-x86_64', uefiMachine('x86-64', disk, devices));
+  expect(await guest.answer()).toBe(ANSWER);
+  await endGuest(guest);
 });
 
 /** By QEMU's own loader, which is there in half the time. */
