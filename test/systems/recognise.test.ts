@@ -73,6 +73,12 @@ test('a Solo5 target that is newer than Kiln is Solo5 of which nothing is known'
   expect(system).toMatchObject({ id: 'solo5', variant: 'target 9', drivers: undefined, needsDisk: false });
 });
 
+test("TamaGo's PVH note is one, although its owner is Go", () => {
+  const image = inspectImage(bufferReader(SYSTEM_FILES['tamago microvm']!()));
+  expect(image.bootProtocols).toEqual(['pvh']);
+  expect(image.evidence.map(({ fact }) => fact)).toContain("ELF note 'Go' 18, the PVH entry at 0x100000");
+});
+
 test('what is known of a variant comes with it', () => {
   expect(recognised(images.osvDisk())).toMatchObject({
     needsDisk: true,

@@ -7,6 +7,8 @@ import { type Multiboot1, tryFindMultiboot1, tryFindMultiboot2 } from './multibo
 const XEN_GUEST_NOTE = 6;
 const XEN_LOADER_NOTE = 8;
 const XEN_PVH_NOTE = 18;
+/** TamaGo writes it over Go's own note and keeps that owner; QEMU looks at the type alone (tamago-example microvm.sh). */
+const PVH_OWNERS = ['Xen', 'Go '];
 /** Unikraft describes itself in these; its build for Firecracker has no other mark. */
 const UNIKRAFT_SECTIONS = ['.uk_libinfo', '.uk_bootinfo'];
 
@@ -49,10 +51,13 @@ export function describeMultiboot({ flags, kludge, video }: Multiboot1): string 
 
 /** The entry is a number of the kernel's own width, and both occur (Xen public/elfnote.h). */
 function pvhEntry(file: ElfFile): Evidence | undefined {
-  const note = file.notes.find((one) => one.owner === 'Xen' && one.type === XEN_PVH_NOTE);
+  const note = file.notes.find((one) => PVH_OWNERS.includes(one.owner) && one.type === XEN_PVH_NOTE);
   if (!note || (note.data.length !== 4 && note.data.length !== 8)) return undefined;
   const entry = note.data.length === 4 ? note.data.readUInt32LE(0) : note.data.readBigUInt64LE(0);
-  return { offset: note.offset, fact: `ELF note 'Xen' 18, the PVH entry at 0x${entry.toString(16)}` };
+  return {
+    offset: note.offset,
+    fact: `ELF note '${note.owner.trim()}' 18, the PVH entry at 0x${entry.toString(16)}`,
+  };
 }
 
 /** Newer guests say it in notes, older ones in a text: `GUEST_OS=Mini-OS,XEN_VER=xen-3.0,LOADER=generic`. */
