@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ISynthesisSession, TerraformStack } from 'cdktf';
 import { KilnError } from '../lib/errors';
 import {
@@ -11,6 +11,7 @@ import {
   imageDigest,
   inspectImage,
   loadLoader,
+  pruneStaged,
   requireBootable,
   requireTakesInitrd,
   type StagedKind,
@@ -114,6 +115,10 @@ export class StagedImages {
         { code: 'constructs.image-changed' },
       );
     }
+    pruneStaged(
+      folder,
+      [...this.staged.keys()].map((path) => basename(path)),
+    );
   }
 }
 

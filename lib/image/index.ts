@@ -26,4 +26,5 @@ export {
   inspectImage,
   requireBootable,
 } from './inspect';
+export { pruneStaged } from './prune-staged';
 export { hashImage, type StagedImage, type StagedKind, stagedName, stageImage } from './stage-image';

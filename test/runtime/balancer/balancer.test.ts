@@ -12,12 +12,14 @@ import type { BackendSpec, FrontSpec } from '../../../lib/runtime/balancer/contr
 const folder = mkdtempSync(join(tmpdir(), 'kiln-bal-'));
 const balancer = new Balancer();
 const servers: Server[] = [];
+const clients: Socket[] = [];
 /** Tcpmux: nothing has listened there for decades. */
 const NOBODY = 1;
 
 afterEach(() => {
   balancer.close();
   for (const server of servers.splice(0)) server.close();
+  for (const client of clients.splice(0)) client.destroy();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -226,6 +228,7 @@ async function httpNamed(name: string): Promise<BackendSpec> {
 
 async function open(port: number): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  clients.push(socket);
   await once(socket, 'connect');
   return socket;
 }
