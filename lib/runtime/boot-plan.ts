@@ -78,11 +78,13 @@ function kernelWay(
   if (wishes.initrd !== undefined) requireTakesInitrd(image);
   const target = { kind: 'kernel', machine } as const;
   if (wishes.uefi) return forged(image, { ...target, boot: 'disk', layout: 'uefi' });
-  if (wishes.boot === 'disk') return forged(image, { ...target, boot: 'disk', layout: 'bios' });
+  if (wishes.boot === 'disk') {
+    // There is no BIOS for arm64.
+    return forged(image, { ...target, boot: 'disk', layout: machine === 'arm64' ? 'uefi' : 'bios' });
+  }
   const reason = whyNot(image, { ...target, boot: 'direct' });
   if (reason === undefined) return 'direct';
   for (const layout of ['bios', 'uefi'] as const) {
-    // There is no BIOS for arm64.
     if (layout === 'bios' && machine === 'arm64') continue;
     if (whyNot(image, { ...target, boot: 'disk', layout }) === undefined) return layout;
   }

@@ -26,7 +26,7 @@ const NICS: Readonly<Record<NicModel, string>> = {
 };
 
 /** A disk to boot from, of `-drive ...,id=disk`. */
-export function diskArguments({ bus }: MachineDevices): string[] {
+export function busArguments({ bus }: MachineDevices): string[] {
   return BUSES[bus].flatMap((device) => ['-device', device]);
 }
 

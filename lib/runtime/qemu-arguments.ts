@@ -1,7 +1,7 @@
 import type { PeerSpec } from '../spec';
 import type { Accelerator } from './acceleration';
 import {
-  diskArguments,
+  busArguments,
   firmwareArguments,
   machineArguments,
   nicArguments,
@@ -125,7 +125,7 @@ function boot(source: BootSource, devices: MachineDevices): string[] {
 
 function drive(path: string, access: string, devices: MachineDevices): string[] {
   const file = `file.driver=file,file.filename=${value(path)},file.locking=off`;
-  return ['-drive', `if=none,id=disk,format=raw,${access},${file}`, ...diskArguments(devices)];
+  return ['-drive', `if=none,id=disk,format=raw,${access},${file}`, ...busArguments(devices)];
 }
 
 /** A value inside an option of QEMU: a comma is doubled. */

@@ -22,6 +22,7 @@ test.each([
 
 test('arm64 is another machine, with UEFI for every disk', () => {
   expect(plan(images.arm64Image())).toMatchObject({ architecture: 'arm64', way: 'direct', isUefi: false });
+  expect(plan(images.arm64Image(), { boot: 'disk' })).toMatchObject({ way: 'uefi', isUefi: true });
   expect(plan(images.uefiApp(0xaa64))).toMatchObject({ architecture: 'arm64', way: 'uefi', isUefi: true });
 });
 

@@ -2,8 +2,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { ImageReader } from '../inspect';
 import { writeAll } from './atomic-output';
-import { type DiskSource, withDiskSource } from './disk-source';
+import { readingImage } from './reading-image';
 import { findRegions, type Region } from './sparse-map';
 import { sparseHeaders, TAR_BLOCK, TAR_RECORD } from './sparse-tar';
 import { writeOutput } from './write-output';
@@ -19,7 +20,7 @@ const GZIP_CHUNK = 256 * 1024;
 const GZIP_SYSTEM = { offset: 9, unknown: 255 } as const;
 
 export interface GceArchiveOptions {
-  /** Called now and then: `done` of `total` bytes of the disk are in the archive, holes included. */
+  /** Called now and then: `done` of `total` bytes are read. A disk is read twice: for its holes, then for its data. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -35,53 +36,62 @@ export interface GceArchive {
 /**
  * Packs a raw disk as Compute Engine imports it: gzip, a tar archive in the old GNU format, in it only `disk.raw`, of
  * whole GiB (cloud.google.com/compute/docs/import/import-existing-image). Holes take no room. Nothing in it depends on
- * the time, the user or the machine. It is written as a stream, and appears under its name when it is complete.
- * @throws KilnError `image.unreadable`, `image.changed`, `image.write-failed`
+ * the time, the user or the machine, but for the compression, which is that of Node's zlib. It is written as a stream,
+ * and appears under its name when it is complete.
+ * @throws KilnError `image.changed`, `image.write-failed`, and those of reading: `image.missing`, `image.unreadable`
  */
 export async function writeGceArchive(
   disk: string,
   out: string,
   options: GceArchiveOptions = {},
 ): Promise<GceArchive> {
-  return withDiskSource(disk, async (source) => {
+  const { onProgress = () => undefined } = options;
+  return readingImage(disk, async (source, finish) => {
     const diskSize = Math.max(1, Math.ceil(source.size / GIB)) * GIB;
-    const regions = (await findRegions(source)).map(wholeBlocks);
+    const total = 2 * diskSize;
+    const regions = await findRegions(source, (done) => onProgress(done, total));
+    const tar = tarOf(source, regions.map(wholeBlocks), diskSize, (done) =>
+      onProgress(diskSize + done, total),
+    );
     let size = 0;
     await writeOutput('archive', out, async (file) => {
-      const tar = Readable.from(tarOf(source, regions, diskSize, options.onProgress), { objectMode: false });
       const target = toFile(file);
-      await pipeline(tar, createGzip({ chunkSize: GZIP_CHUNK }), target.stream);
+      const gzip = createGzip({ chunkSize: GZIP_CHUNK });
+      await pipeline(Readable.from(tar, { objectMode: false }), gzip, target.stream);
       size = target.written();
       await writeAll(file, Buffer.from([GZIP_SYSTEM.unknown]), GZIP_SYSTEM.offset);
-      await source.requireUnchanged();
+      finish();
     });
     return { path: out, diskSize, size };
   });
 }
 
 async function* tarOf(
-  source: DiskSource,
+  source: ImageReader,
   regions: readonly Region[],
   diskSize: number,
-  onProgress: GceArchiveOptions['onProgress'],
+  onPacked: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
   const headers = sparseHeaders({ name: MEMBER, size: diskSize, regions });
   yield headers;
   let total = headers.length;
   for (const { offset, length } of regions) {
     for (let done = 0; done < length; done += CHUNK) {
-      // Not one buffer for all: the stream keeps what it was given until it is compressed.
-      const chunk = Buffer.alloc(Math.min(CHUNK, length - done));
-      await source.read(offset + done, chunk);
-      yield chunk;
-      onProgress?.(offset + done + chunk.length, diskSize);
+      yield read(source, offset + done, Math.min(CHUNK, length - done));
+      onPacked(Math.min(offset + done + CHUNK, offset + length));
     }
     total += length;
   }
   // Two empty blocks end an archive, and tar fills its last record.
   const end = total + 2 * TAR_BLOCK;
   yield Buffer.alloc(Math.ceil(end / TAR_RECORD) * TAR_RECORD - total);
-  onProgress?.(diskSize, diskSize);
+  onPacked(diskSize);
+}
+
+/** Bytes of the disk, which goes on with zeros after the end of its file. */
+function read(source: ImageReader, offset: number, length: number): Buffer {
+  const bytes = source.read(offset, length);
+  return bytes.length === length ? bytes : Buffer.concat([bytes], length);
 }
 
 /** The last region of a file that is no multiple of 512 bytes grows into the zeros that follow it in the disk. */

@@ -5,7 +5,6 @@ import {
   type ImageInspection,
   type ImageReader,
   inspectImage,
-  openImageFile,
   type Qcow2Reader,
   qcow2Reader,
   requireBootable,
@@ -14,6 +13,7 @@ import { isQcow } from '../inspect/qcow2';
 import { writeAll } from './atomic-output';
 import { diskArguments } from './disk-arguments';
 import type { ForgedDisk } from './forge-disk';
+import { readingImage } from './reading-image';
 import { isZero } from './sparse-map';
 import { writeOutput } from './write-output';
 
@@ -39,9 +39,7 @@ const BLOCK = 4096;
  * `image.qcow2-unsupported`, `image.damaged`, `image.truncated`; and those of `inspectImage`
  */
 export async function readyDisk(source: string, options: ReadyDiskOptions, out: string): Promise<ForgedDisk> {
-  const file = openImageFile(source);
-  let isOpen = true;
-  try {
+  return readingImage(source, async (file, finish) => {
     const disk: Disk = isQcow(file) ? qcow2Reader(file) : file;
     const patch = diskArguments(inspectDisk(disk), options.bootArgs ?? []);
     await writeOutput('disk', out, async (target) => {
@@ -49,14 +47,10 @@ export async function readyDisk(source: string, options: ReadyDiskOptions, out: 
       await target.truncate(disk.size);
       await copy(disk, target, options.onProgress);
       if (patch) await writeAll(target, patch.bytes, patch.offset);
-      isOpen = false;
-      file.close();
+      finish();
     });
     return { path: out, size: disk.size };
-  } finally {
-    // A file that is just being written is damaged for that reason, which then is the better one to tell.
-    if (isOpen) file.close();
-  }
+  });
 }
 
 type Disk = ImageReader & Partial<Pick<Qcow2Reader, 'nextData'>>;

@@ -1,4 +1,5 @@
-import type { DiskSource } from './disk-source';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { ImageReader } from '../inspect';
 
 /** A run of bytes in which something is not zero; a multiple of the block size, but for the end of the file. */
 export interface Region {
@@ -11,29 +12,33 @@ const CHUNK = 1024 * 1024;
 const ZEROS = Buffer.alloc(CHUNK);
 /** Smaller holes are left to compression: each costs an entry of a list. */
 const SMALLEST_BLOCK = 64 * 1024;
-/** Bounds the list of a huge disk. */
+/** Bounds the list of a huge disk. A block is at most what is read at a time, which is enough for 128 GiB. */
 const MAX_BLOCKS = 1 << 17;
 
-/** What of a file is not zero. Node has no SEEK_HOLE; reading holes is as fast as memory. */
+/**
+ * What of a file is not zero. Node has no SEEK_HOLE; reading holes is as fast as memory.
+ * @param onRead receives how many bytes have been read
+ */
 export async function findRegions(
-  source: DiskSource,
+  reader: ImageReader,
   onRead: (bytes: number) => void = () => undefined,
 ): Promise<Region[]> {
-  const block = blockSize(source.size);
-  const chunk = Buffer.alloc(Math.max(CHUNK, block));
+  const block = blockSize(reader.size);
   const regions: { offset: number; length: number }[] = [];
-  for (let at = 0; at < source.size; ) {
-    const count = await source.read(at, chunk);
-    if (count === 0) break;
+  for (let at = 0; at < reader.size; ) {
+    const bytes = reader.read(at, CHUNK);
+    if (bytes.length === 0) break;
     // Most chunks of a disk are empty as a whole.
-    if (!isZero(chunk, 0, count)) {
-      for (let from = 0; from < count; from += block) {
-        const length = Math.min(block, count - from);
-        if (!isZero(chunk, from, length)) append(regions, at + from, length);
+    if (!isZero(bytes, 0, bytes.length)) {
+      for (let from = 0; from < bytes.length; from += block) {
+        const length = Math.min(block, bytes.length - from);
+        if (!isZero(bytes, from, length)) append(regions, at + from, length);
       }
     }
-    at += count;
+    at += bytes.length;
     onRead(at);
+    // Reading is synchronous; others are served in between.
+    await breathe();
   }
   return regions;
 }
@@ -49,7 +54,7 @@ export function isZero(bytes: Buffer, offset: number, length: number): boolean {
 
 function blockSize(size: number): number {
   let block = SMALLEST_BLOCK;
-  while (size / block > MAX_BLOCKS) block *= 2;
+  while (size / block > MAX_BLOCKS && block < CHUNK) block *= 2;
   return block;
 }
 
