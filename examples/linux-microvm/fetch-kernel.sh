@@ -12,12 +12,18 @@ work="$folder/apt"
 die() { printf 'fetch-kernel: %s\n' "$*" >&2; exit 1; }
 
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
-  die "needs apt-get and dpkg-deb, as on Debian; elsewhere put a Linux image with EFI stub, PVH and virtio into $folder/vmlinuz and its modules below $folder/kernel"
+  die "needs apt-get and dpkg-deb, as on Debian; elsewhere put a kernel into $folder/vmlinuz and its modules below $folder/kernel"
 
-# The machine's own lists know packages of its architecture, and of those that it was told to know.
 package_of() { apt-cache show "linux-image-cloud-$arch:$arch" 2>/dev/null | sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p' | head -n 1; }
 
-# Otherwise lists of our own, from the machine's sources.
+download() {
+  local package
+  package="$(package_of)"
+  [ -n "$package" ] || { printf 'no package source here has linux-image-cloud-%s\n' "$arch" >"$work/log"; return 1; }
+  (cd "$work" && apt-get download -qq "$package:$arch" 2>"$work/log")
+}
+
+# Lists of our own, from the machine's sources.
 use_own_lists() {
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
   : >"$work/status"
@@ -33,20 +39,15 @@ Acquire::Languages "none";
 Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 CONF
   export APT_CONFIG="$work/apt.conf"
-  apt-get update -qq || true
+  # Some source may be out of reach; what counts is whether the kernel is found.
+  apt-get update -qq 2>/dev/null || true
 }
 
-package="$(package_of)"
-if [ -z "$package" ]; then
-  use_own_lists
-  package="$(package_of)"
-fi
-[ -n "$package" ] || die "the package sources of this machine have no linux-image-cloud-$arch; add Debian's, or see the README"
-
+rm -rf "$work"
 mkdir -p "$work/unpacked"
-# apt's sandbox user may not write to a home folder; as root, apt says so and goes on.
-(cd "$work" && apt-get download -qq "$package:$arch" 2>"$work/log") || { cat "$work/log" >&2; die "$package:$arch cannot be downloaded"; }
-dpkg-deb -x "$work/$package"_*_"$arch.deb" "$work/unpacked"
+# The machine's own lists know its architecture and those that it was told to know, and they may be old.
+download || { use_own_lists && download; } || { cat "$work/log" >&2; die "no kernel for $arch; see the README"; }
+dpkg-deb -x "$work"/linux-image-*_"$arch.deb" "$work/unpacked"
 
 rm -rf "$folder/kernel"
 mv "$work/unpacked"/lib/modules/*/kernel "$folder/kernel"
