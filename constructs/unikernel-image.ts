@@ -121,8 +121,9 @@ export class UnikernelImage {
     const path = join(folder, recipe.artifact);
     const build = { folder, toolchain };
     if (initrd !== undefined && role !== 'kernel') {
+      const made = role === 'disk' ? 'a disk' : 'an initrd itself';
       throw new KilnError(
-        `'initrd' is '${initrd}', but what the ${recipe.id} toolchain makes ${role === 'disk' ? 'is a disk' : 'is an initrd itself'}; leave 'initrd' out`,
+        `'initrd' is '${initrd}', but the ${recipe.id} toolchain makes ${made}; leave 'initrd' out`,
         { code: 'constructs.image' },
       );
     }
