@@ -7,8 +7,8 @@ import { SECTOR } from './layout';
 
 const ENTRY = 32;
 const FIRST_CLUSTER = 2;
-/** Sizes are 32 bit numbers. */
-const MAX_FILE = 0xffffffff;
+/** Sizes are 32 bit numbers, and readers round them up to clusters without a further bit (fsck.fat 4.2 does). */
+const MAX_FILE = 0x100000000 - 32_768;
 const END_OF_CHAIN = { 16: 0xffff, 32: 0x0fffffff } as const;
 /** What the first two entries of a table say: a fixed disk, cleanly unmounted. */
 const TABLE_START = { 16: [0xfff8, 0xffff], 32: [0x0ffffff8, 0x0fffffff] } as const;
@@ -48,7 +48,7 @@ interface Node {
 /**
  * Lays out a FAT volume with every file in one piece. The same files give the same bytes: there is no time in it.
  * @param label of the volume, eleven capitals at most
- * @throws KilnError `image.too-large` for a file of 4 GiB or more
+ * @throws KilnError `image.too-large` for a file of nearly 4 GiB or more
  */
 export function planFat(files: readonly FatFile[], label: string): FatVolume {
   for (const { path, size } of files) if (size > MAX_FILE) throw tooLarge(path, size);

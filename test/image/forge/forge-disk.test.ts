@@ -7,6 +7,7 @@ import {
   readFileSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -65,6 +66,33 @@ test('the disk is the boot sector, the loader, the configuration and the kernel,
   ]) {
     expect(disk.subarray(from, to).every((byte) => byte === 0)).toBe(true);
   }
+});
+
+test('what is beside the kernel lies in an archive of its own, at a whole MiB, which gives it its exact size', async () => {
+  const kernel = join(folder, 'beside.elf');
+  const initrd = join(folder, 'beside');
+  writeFileSync(kernel, images.multibootKernel());
+  writeFileSync(initrd, 'the initrd');
+  const { path } = await forgeDisk(kernel, { bootArgs: ['x'], initrd }, loader, join(folder, 'beside.raw'));
+  const disk = readFileSync(path);
+  expect(disk.length).toBe(3 * MIB);
+  const table = '80feffffdafeffff0008000001000000' + '00feffffdafeffff0010000001000000';
+  expect(disk.toString('hex', 446, 478)).toBe(table);
+  const config = disk
+    .subarray(1024 * 512, 1056 * 512)
+    .toString()
+    .trimEnd();
+  expect(config).toBe(
+    "loopback kiln 4096+1; if multiboot 2048+1 'x'; then if module (kiln)/initrd; then boot; fi; fi",
+  );
+  // newc: magic and thirteen numbers, the name, the file; then the entry that ends an archive.
+  const archive = disk.toString('latin1', 2 * MIB, 2 * MIB + 256);
+  expect(archive.slice(0, 6)).toBe('070701');
+  expect(archive.slice(54, 62)).toBe('0000000a');
+  expect(archive.slice(110, 130)).toBe('initrd\0\0\0\0the initrd');
+  expect(archive.slice(132, 138)).toBe('070701');
+  expect(archive.slice(242, 252)).toBe('TRAILER!!!');
+  expect(sha256(disk).slice(0, 32)).toBe('f4c38692c68f8af62049e440240b8ca1');
 });
 
 test('the disk is sparse, read-only, and the only file that is left', async () => {
@@ -137,6 +165,96 @@ test.each([
   change(kernel);
   await expect(forging).rejects.toMatchObject({ code: 'image.changed' });
   expect(readdirSync(own)).toEqual(['kernel.elf']);
+});
+
+const PAST = new Date('2020-01-01');
+
+test('refuses a kernel that is written to while its disk is forged, also when it keeps its size', async () => {
+  const kernel = join(folder, 'touched.elf');
+  writeFileSync(kernel, images.multibootKernel());
+  utimesSync(kernel, PAST, PAST);
+  const forging = forgeDisk(kernel, { bootArgs: [] }, loader, join(folder, 'touched.raw'));
+  writeFileSync(kernel, images.multibootKernel());
+  await expect(forging).rejects.toMatchObject({
+    code: 'image.changed',
+    message: expect.stringMatching(/touched.elf' changed while its disk was forged: it was written to$/),
+  });
+});
+
+test('a content that is the expected one is forged, for the kernel and what is beside it', async () => {
+  const kernel = join(folder, 'expected.elf');
+  const initrd = join(folder, 'expected');
+  writeFileSync(kernel, images.multibootKernel());
+  writeFileSync(initrd, 'x');
+  const expected = { kernelSha256: sha256(images.multibootKernel()), initrdSha256: sha256(Buffer.from('x')) };
+  const options = { bootArgs: [], initrd, ...expected };
+  expect((await forgeDisk(kernel, options, loader, join(folder, 'expected.raw'))).size).toBe(3 * MIB);
+});
+
+test.each([
+  [
+    'kernel',
+    { kernelSha256: 'a'.repeat(64) },
+    /^the image '.*' changed .* its content has the SHA-256 [0-9a-f]{64}, and a{64} is expected$/,
+  ],
+  [
+    'initrd',
+    { initrdSha256: 'b'.repeat(64) },
+    /^the initrd '.*' changed .* its content has the SHA-256 [0-9a-f]{64}, and b{64} is expected$/,
+  ],
+])('refuses a %s with another content than expected, and leaves nothing', async (name, expected, message) => {
+  const own = join(folder, `content-${name}`);
+  mkdirSync(own);
+  const [kernel, initrd] = [join(own, 'kernel.elf'), join(own, 'initrd')];
+  writeFileSync(kernel, images.multibootKernel());
+  writeFileSync(initrd, 'x');
+  await expect(
+    forgeDisk(kernel, { bootArgs: [], initrd, ...expected }, loader, join(own, 'disk.raw')),
+  ).rejects.toMatchObject({ code: 'image.changed', message: expect.stringMatching(message) });
+  expect(readdirSync(own).sort()).toEqual(['initrd', 'kernel.elf']);
+});
+
+test.each([
+  ['that is not there', () => undefined, 'image.missing', /^there is no initrd at '.*'$/],
+  ['that is empty', (file: string) => writeFileSync(file, ''), 'image.empty', /^the initrd '.*' is empty$/],
+  [
+    'that is a folder',
+    (file: string) => mkdirSync(file),
+    'image.not-a-file',
+    /^the initrd '.*' is not a file$/,
+  ],
+])('refuses an initrd %s', async (name, make, code, message) => {
+  const kernel = join(folder, 'with.elf');
+  const initrd = join(folder, `initrd ${name}`);
+  writeFileSync(kernel, images.multibootKernel());
+  make(initrd);
+  await expect(
+    forgeDisk(kernel, { bootArgs: [], initrd }, loader, join(folder, 'with.raw')),
+  ).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+test('refuses an initrd that its archive has no number for', async () => {
+  const kernel = join(folder, 'huge.elf');
+  const initrd = join(folder, 'huge');
+  writeFileSync(kernel, images.multibootKernel());
+  writeFileSync(initrd, '');
+  truncateSync(initrd, 2 ** 32);
+  await expect(
+    forgeDisk(kernel, { bootArgs: [], initrd }, loader, join(folder, 'huge.raw')),
+  ).rejects.toMatchObject({
+    code: 'image.too-large',
+    message: 'the initrd has 4294967296 bytes, and at most 4294967295 are possible',
+  });
+});
+
+test('refuses a loader of another layout', async () => {
+  const kernel = join(folder, 'layout.elf');
+  writeFileSync(kernel, images.multibootKernel());
+  const forging = forgeDisk(kernel, { bootArgs: [], layout: 'uefi' }, loader, join(folder, 'layout.raw'));
+  await expect(forging).rejects.toMatchObject({
+    code: 'image.wrong-loader',
+    message: "the layout 'uefi' was asked for, and the loader is for 'bios'",
+  });
 });
 
 test('refuses what is not a kernel before it writes anything', async () => {

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { LAYOUT_VERSION, loadLoader } from '../../../lib/image';
+import { bufferReader, forgeDisk, inspectImage, LAYOUT_VERSION, loadLoader } from '../../../lib/image';
 import { CONFIG_SECTOR, CONFIG_SECTORS, UEFI_CONFIG } from '../../../lib/image/forge/layout';
+import { commandLineKernel } from '../../fixtures/command-line-kernel';
 import { buildRealLoader, temporaryFolder, testWith } from '../../helpers/boot-fixture';
 
 const folder = temporaryFolder();
@@ -25,6 +26,41 @@ test('the script that builds the loader knows the layout of the disk', () => {
   });
 });
 
+builds(
+  'the loaders for UEFI are built twice with the same bytes, and are applications of their machines',
+  () => {
+    const [first, second] = ['uefi-1', 'uefi-2'].map((name) => {
+      buildRealLoader(join(folder, name));
+      return loadLoader('uefi', join(folder, name));
+    });
+    expect(second?.digest).toBe(first?.digest);
+    const machineOf = (app: Buffer) => inspectImage(bufferReader(app)).machine;
+    if (first?.layout !== 'uefi') throw new Error('another layout than was asked for');
+    expect(machineOf(first.x64)).toBe('x86-64');
+    // Where the machine that builds has no GRUB for arm64, its part is empty.
+    if (first.arm64.length > 0 || process.env.CI) expect(machineOf(first.arm64)).toBe('arm64');
+  },
+);
+
+builds('a disk that is forged twice with the real loader has the same bytes', async () => {
+  const kernel = join(folder, 'kernel.elf');
+  writeFileSync(kernel, commandLineKernel());
+  buildRealLoader(join(folder, 'twice'));
+  for (const layout of ['bios', 'uefi'] as const) {
+    const loader = loadLoader(layout, join(folder, 'twice'));
+    const disks: Buffer[] = [];
+    for (const name of ['1.raw', '2.raw']) {
+      const out = join(folder, name);
+      disks.push(readFileSync((await forgeDisk(kernel, { bootArgs: ['x'], layout }, loader, out)).path));
+    }
+    expect(disks[0]?.equals(disks[1] as Buffer)).toBe(true);
+  }
+});
+
+test('PV-GRUB comes from the cloud, so nothing of it can change an image', () => {
+  expect(loadLoader('xen-pv')).toEqual({ layout: 'xen-pv', digest: '' });
+});
+
 builds('the loader is built twice with the same bytes', () => {
   const first = buildRealLoader(join(folder, 'first'));
   const second = buildRealLoader(join(folder, 'second'));
@@ -34,15 +70,17 @@ builds('the loader is built twice with the same bytes', () => {
   expect(first.core.length).toBeLessThan(1023 * 512);
 });
 
-builds('a bundle carries the loader inside itself', () => {
+builds('a bundle carries the loaders inside itself', () => {
   const { digest } = buildRealLoader(join(folder, 'embedded'));
+  const uefi = loadLoader('uefi', join(folder, 'embedded'));
   const text = run(
     `import { embeddedLoader } from ${JSON.stringify(script)}; process.stdout.write(embeddedLoader(${JSON.stringify(join(folder, 'embedded'))}))`,
   );
   const outfile = join(folder, 'bundle.cjs');
   buildSync({
     stdin: {
-      contents: "import { loadLoader } from './lib/image'; process.stdout.write(loadLoader().digest);",
+      contents:
+        "import { loadLoader } from './lib/image'; console.log(loadLoader().digest, loadLoader('uefi').digest);",
       resolveDir: ROOT,
       loader: 'ts',
     },
@@ -51,7 +89,9 @@ builds('a bundle carries the loader inside itself', () => {
     define: { 'globalThis.KILN_EMBEDDED_LOADER': JSON.stringify(text) },
     outfile,
   });
-  expect(execFileSync(process.execPath, [outfile], { encoding: 'utf8', cwd: folder })).toBe(digest);
+  expect(execFileSync(process.execPath, [outfile], { encoding: 'utf8', cwd: folder })).toBe(
+    `${digest} ${uefi.digest}\n`,
+  );
 });
 
 builds('refuses a loader whose bytes are not those that were built', () => {
