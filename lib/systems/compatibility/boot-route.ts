@@ -20,7 +20,7 @@ export interface BootRoute {
 /** The best way to start an image: as it is, otherwise from a disk of Kiln's making. Looks at no devices. */
 export function bootRouteOf(image: BootableImage, platform: Platform): BootRoute {
   const { cannotBoot } = image.system ?? {};
-  if (cannotBoot !== undefined) return none({ short: cannotBoot, full: cannotBoot });
+  if (cannotBoot !== undefined) return none(same(`does not boot by itself: ${cannotBoot}`));
   const boots = platform.boots.filter(
     ({ machine }) => image.machine === undefined || startsOn(image.machine, machine),
   );
@@ -51,9 +51,7 @@ function direct(
   const how = protocol === 'bios-disk' || protocol === 'uefi-disk' ? 'as it is' : platform.starts;
   if (boot.refusesElf64Multiboot && protocol === 'multiboot1' && isElf64WithoutAddresses(image)) {
     const text = 'is a 64 bit multiboot kernel, which QEMU does not load by itself';
-    return [
-      { verdict: 'no', how: undefined, protocol, layout: undefined, grounds: [{ short: text, full: text }] },
-    ];
+    return [{ verdict: 'no', how: undefined, protocol, layout: undefined, grounds: [same(text)] }];
   }
   return [route(image, protocol, how, undefined, doubt)];
 }
@@ -84,11 +82,16 @@ function route(
 ): BootRoute {
   const faults = [protocol, doubt?.inside].flatMap((one) => (one && image.system?.faults?.[one]) ?? []);
   const verdict = worstOf([...faults.map((fault) => fault.verdict), doubt === undefined ? 'yes' : 'unknown']);
-  const grounds = [...(doubt && verdict === 'unknown' ? [doubt] : []), ...faults].map(({ because }) => ({
-    short: because,
-    full: because,
-  }));
+  const title = describeProtocols([protocol]);
+  const grounds = [...(doubt && verdict === 'unknown' ? [doubt] : []), ...faults].map(({ because }) =>
+    same(`${verdict === 'no' ? 'does' : 'may'} not boot by ${title}: ${because}`),
+  );
   return { verdict, how: verdict === 'no' ? undefined : how, protocol, layout, grounds };
+}
+
+/** A ground that has nothing to do with what a platform has. */
+function same(text: string): Ground {
+  return { short: text, full: text };
 }
 
 function none(ground: Ground): BootRoute {
@@ -103,7 +106,7 @@ function wrongMachine(image: BootableImage, platform: Platform): Ground {
 function notTaken(image: BootableImage, boots: readonly PlatformBoot[], platform: Platform): Ground {
   if (image.bootProtocols.length === 0) {
     const text = 'offers no way to boot';
-    return { short: text, full: text };
+    return same(text);
   }
   const short = `boots by ${describeProtocols(image.bootProtocols)} only`;
   const direct = boots.flatMap(({ accepts }) => accepts);

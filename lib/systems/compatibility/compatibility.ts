@@ -72,7 +72,7 @@ function part(
   maybeOffered: readonly Device[],
 ): Part {
   const { drivers, maybeDrivers = [] } = image.system ?? {};
-  if (drivers === undefined) return undecided('it is not known which devices it drives');
+  if (drivers === undefined) return undecided('drives devices that are not known');
   const has = drivers.filter(kind.includes);
   const maybe = maybeDrivers.filter(kind.includes);
   if (has.some((device) => offered.includes(device))) return GOOD;

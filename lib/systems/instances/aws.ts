@@ -74,8 +74,8 @@ function unknown(family: string, type: string): KilnError {
   return new KilnError(`Kiln does not know the EC2 family '${family}' of '${type}'${mac}`, {
     code: 'systems.instance-type',
     remedy:
-      `Close names are ${close}. If it is newer than this version of Kiln, name a family that it is like: ` +
-      `like: '${suggestion(family)}'.`,
+      `Close names are ${close}. If it is newer than this version of Kiln, name one that it is like, as ` +
+      `{ like: '${suggestion(family)}' }.`,
   });
 }
 

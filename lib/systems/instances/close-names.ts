@@ -2,10 +2,10 @@ import { listWords } from '../device';
 
 const HOW_MANY = 4;
 
-/** The known names that are nearest to one that is not, for a message. */
+/** The known names that are nearest to one that is not, newer ones first, for a message. */
 export function closeTo(name: string, known: readonly string[]): string {
   const byDistance = known.map((one) => ({ one, distance: distance(name, one) }));
-  byDistance.sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1));
+  byDistance.sort((a, b) => a.distance - b.distance || (a.one > b.one ? -1 : 1));
   return listWords(byDistance.slice(0, HOW_MANY).map(({ one }) => one));
 }
 

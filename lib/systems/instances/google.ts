@@ -54,7 +54,7 @@ function unknown(series: string, type: string): KilnError {
   return new KilnError(`Kiln does not know the machine series '${series}' of '${type}'`, {
     code: 'systems.machine-type',
     remedy:
-      `Close names are ${close}. If it is newer than this version of Kiln, name a series that it is like: ` +
-      "like: 'c4'.",
+      `Close names are ${close}. If it is newer than this version of Kiln, name one that it is like, as ` +
+      "{ like: 'c4' }.",
   });
 }
