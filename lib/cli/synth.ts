@@ -9,6 +9,9 @@ import type { CommandContext } from './context';
 import { readManifest, type SynthesizedStack } from './manifest';
 import type { Project } from './project';
 
+/** Node keeps the innermost 10 lines of a stack; the user's own line is below those of the constructs and of Kiln. */
+const FRAMES = 100;
+
 /**
  * Runs the user's program, which writes Terraform JSON, and reads what it wrote.
  * @throws KilnError `synth.failed` with the program's own error, `synth.refused` when a construct annotated one, and
@@ -49,6 +52,8 @@ function run(
     env: {
       ...env,
       ...app.env,
+      NODE_OPTIONS:
+        `--stack-trace-limit=${FRAMES} ${app.env.NODE_OPTIONS ?? env.NODE_OPTIONS ?? ''}`.trimEnd(),
       CDKTF_OUTDIR: project.output,
       CDKTF_CONTEXT_JSON: env.CDKTF_CONTEXT_JSON ?? JSON.stringify(project.context),
     },

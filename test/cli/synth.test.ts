@@ -55,6 +55,25 @@ test("refuses with the app's own error and the user's line, not with its stack",
   });
 });
 
+test("refuses with the user's line however deep below it the error was, and whatever caused it", async () => {
+  await mkdir(join(folder(), 'lib', 'node_modules'), { recursive: true });
+  const deep = `
+    const cause = () => { try { null.x } catch (error) { throw new Error('no good', { cause: error }) } };
+    module.exports = (depth) => { const down = (n) => (n === 0 ? cause() : down(n - 1)); down(depth) };`;
+  await writeFile(join(folder(), 'lib/node_modules/deep.js'), deep);
+
+  await expect(synth("const deep = require('./lib/node_modules/deep');\n\ndeep(40);")).rejects.toMatchObject({
+    message: 'no good',
+    detail: 'app.js:3:1\n\n3  deep(40);\n   ^',
+  });
+});
+
+test('the options that the app gets for Node are still there', async () => {
+  const env = { NODE_OPTIONS: '--no-warnings' };
+  const { context } = await synth(`console.log(process.env.NODE_OPTIONS);${plainApp({ a: {} })}`, {}, env);
+  expect(context.host.errText).toMatch(/--no-warnings\n$/);
+});
+
 test('refuses with all that was said when the app fails without an error', async () => {
   await expect(synth("console.error('sorry'); process.exit(7)")).rejects.toMatchObject({
     message: "the app 'node app.js' ended with exit code 7",

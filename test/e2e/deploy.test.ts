@@ -21,6 +21,14 @@ test('a deploy makes instances that answer, and a second one finds nothing to do
   expect(again).toMatchObject({ exitCode: 0, output: expect.stringContaining('no changes') });
 });
 
+test("refuses a kernel that is missing, at the user's own line", async () => {
+  const { exitCode, output } = await project.kiln('deploy --yes', { KERNEL: 'build/nope.elf' });
+  expect(exitCode).toBe(1);
+  expect(output).toContain(`error: there is no image at '${project.folder}/build/nope.elf'`);
+  expect(output).toMatch(/│ main\.js:\d+:1\n.*\n.*│ \d+ {2}new UnikernelService\(stack, 'web', \{\n/);
+  expect(output).toContain('remedy: Build it first');
+});
+
 test('the review names the instances that go and come, and the deploy makes exactly those', async () => {
   const before = (await project.status()).instances.map(({ name }) => name);
   const { exitCode, output } = await project.kiln('deploy --yes', { VERSION: '2' });

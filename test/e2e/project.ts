@@ -16,7 +16,7 @@ const app = new App();
 const stack = new LocalStack(app, 'e2e');
 const fault = process.env.FAULT ? [process.env.FAULT] : [];
 new UnikernelService(stack, 'web', {
-  image: UnikernelImage.fromKernel('hello.elf', { bootArgs: ['--version=' + process.env.VERSION, ...fault] }),
+  image: UnikernelImage.fromKernel(process.env.KERNEL ?? 'hello.elf', { bootArgs: ['--version=' + process.env.VERSION, ...fault] }),
   instances: 2,
   port: 8080,
   healthCheck: HealthCheck.http('/healthz'),
