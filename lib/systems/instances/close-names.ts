@@ -1,6 +1,6 @@
 import { listWords } from '../device';
 
-const HOW_MANY = 4;
+const HOW_MANY = 3;
 
 /** The known names that are nearest to one that is not, newer ones first, for a message. */
 export function closeTo(name: string, known: readonly string[]): string {

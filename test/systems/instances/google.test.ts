@@ -45,7 +45,7 @@ test('refuses an unknown series, with close names and how to state it', () => {
       code: 'systems.machine-type',
       message: "Kiln does not know the machine series 'c9' of 'c9-standard-4'",
       remedy:
-        "Close names are c4, c3, c2 and c4d. If it is newer than this version of Kiln, name one that it is like, as { like: 'c4' }.",
+        "Close names are c4, c3 and c2. If it is newer than this version of Kiln, name one that it is like, as { like: 'c4' }.",
     }),
   );
 });
