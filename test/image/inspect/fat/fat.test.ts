@@ -118,9 +118,9 @@ testWith('mkfs.fat', 'mcopy')('what mkfs.fat and mtools make is read, with long 
     execFileSync('mdel', ['-i', image, '::/one/gap']);
     execFileSync('mcopy', ['-i', image, source, '::/two/']);
     const volume = open(readFileSync(image));
-    const [entry] = listFatFolder(volume).filter(({ name }) => name === 'two');
+    const [entry] = listFatFolder(volume).filter(({ name }) => name === 'TWO');
     expect(listFatFolder(volume, entry).map(({ name }) => name)).toEqual([
-      'first',
+      'FIRST',
       'A kernel with a long name, ünd more.elf',
     ]);
     const file = findFatFile(volume, 'TWO/a kernel with a long name, ünd more.elf');
