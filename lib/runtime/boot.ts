@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { KilnError } from '../errors';
@@ -21,9 +21,9 @@ import { qemuLog } from './instance';
 import type { InstanceEnd } from './machine';
 import { chooseDevices, type DeviceWishes, type MachineDevices, withoutNetwork } from './machine-devices';
 import { RuntimePaths } from './paths';
-import { findProcesses, isRunning, processStartTime, signalProcess } from './process-info';
 import { findQemu, type Qemu } from './qemu';
 import type { BootSource, GuestSpec } from './qemu-arguments';
+import { withRunFolder } from './run-folder';
 import { freePort, startQemu } from './start-qemu';
 
 export { DISK_BUSES, NIC_MODELS } from './machine-devices';
@@ -41,6 +41,8 @@ export interface RunImageOptions extends BootWishes, DeviceWishes {
   readonly stateFolder?: string;
   /** Where its own files go, until it ends. @default os.tmpdir() */
   readonly temporaryFolder?: string;
+  /** Called before work that may take a while, with one sentence. */
+  readonly onPreparing?: (message: string) => void;
   /** Called once QEMU runs. */
   readonly onStarted?: (started: StartedImage) => void;
 }
@@ -60,11 +62,7 @@ export interface StartedImage {
   readonly qemu: Qemu;
 }
 
-const PREFIX = 'kiln-run-';
-const OWNER_FILE = 'owner';
 const BOUND_INTERVAL_MS = 250;
-/** A folder without an owner is being made, or is a ruin. */
-const MAKING_MS = 10_000;
 
 /**
  * Boots one image in the foreground, with its console handed out as it comes, safe to show. Resolves when the guest has
@@ -77,7 +75,6 @@ export async function runImage(
   onConsole: (text: string) => void,
   signal: AbortSignal,
 ): Promise<InstanceEnd> {
-  const temporary = options.temporaryFolder ?? tmpdir();
   const path = resolve(options.path);
   const image = inspectImage(path);
   const plan = planBoot(image, options);
@@ -85,11 +82,8 @@ export async function runImage(
   const qemu = await findQemu(process.env, plan.architecture);
   const acceleration = await accelerationFor(plan, qemu, options);
   const firmware = plan.isUefi ? await findFirmware(qemu, plan.architecture) : null;
-  await clearKilledRuns(temporary);
-  const folder = await mkdtemp(join(temporary, PREFIX));
-  try {
-    await writeFile(join(folder, OWNER_FILE), `${process.pid} ${processStartTime(process.pid)}`);
-    const boot = await bootSource(path, image, plan, options, folder);
+  return withRunFolder(options.temporaryFolder ?? tmpdir(), async (folder) => {
+    const boot = await bootSource(path, image, plan, { ...options, signal }, folder);
     const hostPort = options.port === undefined ? null : (options.hostPort ?? (await freePort()));
     const guest: GuestSpec = {
       ...guestOf(options, hostPort, folder),
@@ -102,9 +96,10 @@ export async function runImage(
         notices: [...plan.notices, ...notices],
       }),
     );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  }).catch((error) => {
+    if ((error as Error).name === 'AbortError' && signal.aborted) return { reason: 'it was stopped' };
+    throw error;
+  });
 }
 
 /** @throws KilnError `run.no-network` for a port of a guest that can have no network card */
@@ -129,13 +124,14 @@ async function bootSource(
   path: string,
   image: ImageInspection,
   { way }: BootPlan,
-  { bootArgs = [], initrd }: RunImageOptions,
+  { bootArgs = [], initrd, signal, onPreparing }: RunImageOptions & { readonly signal: AbortSignal },
   folder: string,
 ): Promise<BootSource> {
   const disk = join(folder, 'disk');
   if (way === 'ready') {
     if (image.format !== 'qcow2' && bootArgs.length === 0) return { kind: 'scratch-disk', path };
-    return { kind: 'scratch-disk', path: (await readyDisk(path, { bootArgs }, disk)).path };
+    onPreparing?.(image.format === 'qcow2' ? 'unpacking the qcow2' : 'copying the disk, for its arguments');
+    return { kind: 'scratch-disk', path: (await readyDisk(path, { bootArgs, signal }, disk)).path };
   }
   if (way === 'direct') {
     return { kind: 'kernel', path, commandLine: commandLine(bootArgs), initrd: await linked(initrd, folder) };
@@ -196,26 +192,4 @@ async function runGuest(
     await following;
     if (text) onConsole(text.end());
   }
-}
-
-/** QEMU outlives a run that is killed; the next one ends it. */
-async function clearKilledRuns(temporary: string): Promise<void> {
-  for (const name of await readdir(temporary)) {
-    // Another run may be clearing the same remains.
-    if (name.startsWith(PREFIX)) await clearKilledRun(join(temporary, name)).catch(() => undefined);
-  }
-}
-
-async function clearKilledRun(folder: string): Promise<void> {
-  const { uid, mtimeMs } = await stat(folder);
-  if (process.getuid && uid !== process.getuid()) return;
-  const owner = await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => undefined);
-  if (owner === undefined && Date.now() - mtimeMs < MAKING_MS) return;
-  const [, pid, startTime] = /^(\d+) (.+)$/.exec(owner ?? '') ?? [];
-  if (pid !== undefined && startTime !== undefined && isRunning(Number(pid), startTime)) return;
-  for (const { pid } of findProcesses(`-pidfile ${folder}/`)) {
-    const started = processStartTime(pid);
-    if (started !== undefined) signalProcess(pid, started, 'SIGKILL');
-  }
-  await rm(folder, { recursive: true, force: true });
 }

@@ -10,6 +10,7 @@ import type { UefiLoader } from '../../lib/image/forge/loader';
 import { type RunImageOptions, runImage, type StartedImage } from '../../lib/runtime/boot';
 import { findProcesses } from '../../lib/runtime/process-info';
 import { buildElf, note, PT_LOAD, PT_NOTE, u32 } from '../fixtures/elf-builder';
+import { osvDisk } from '../fixtures/images';
 import { testWith } from '../helpers/boot-fixture';
 import { temporaryHome } from '../helpers/home';
 import { CODE, writeTinyKernel } from '../helpers/tiny-kernel';
@@ -86,6 +87,20 @@ withQemuImg('a qcow2 boots as the disk in it', async () => {
   );
   expect(console).toContain('version: 11\n');
   expect(started.plan.way).toBe('ready');
+});
+
+test('a run that is stopped while its disk is prepared leaves nothing', async () => {
+  const path = join(home, 'osv.raw');
+  writeFileSync(path, osvDisk());
+  const said: string[] = [];
+  const stop = new AbortController();
+  const onPreparing = (message: string) => {
+    said.push(message);
+    stop.abort();
+  };
+  const options = { path, ...COMMON, bootArgs: ['/hello'], onPreparing };
+  expect(await runImage(options, () => undefined, stop.signal)).toEqual({ reason: 'it was stopped' });
+  expect(said).toEqual(['copying the disk, for its arguments']);
 });
 
 test.each(['scsi', 'nvme', 'pvscsi', 'ahci', 'ide'] as const)('a disk boots from %s', async (bus) => {

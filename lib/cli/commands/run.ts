@@ -47,11 +47,13 @@ export async function run(options: RunOptions, context: CommandContext): Promise
   };
   const paths = RuntimePaths.fromEnvironment(env);
   await prepareHome(paths);
+  const onPreparing = (doing: string) =>
+    host.err.line(host.err.style.dim(`${basename(options.file)}: ${doing}`));
   const onStarted = (started: StartedImage) => {
     for (const line of describe(started, options.file)) host.err.line(host.err.style.dim(line));
   };
   const end = await runImage(
-    { ...image, stateFolder: paths.home, onStarted },
+    { ...image, stateFolder: paths.home, onPreparing, onStarted },
     (text) => host.out.write(text),
     interrupts.signal,
   );

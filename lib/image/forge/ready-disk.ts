@@ -22,6 +22,8 @@ export interface ReadyDiskOptions {
   readonly bootArgs?: readonly string[];
   /** Called now and then: `done` of `total` bytes of the disk are there. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Ends the work, with its reason thrown. @default - nothing does */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Read at a time, which is the most that a reader gives. */
@@ -45,7 +47,7 @@ export async function readyDisk(source: string, options: ReadyDiskOptions, out: 
     await writeOutput('disk', out, async (target) => {
       // Growing the file first leaves holes wherever nothing is written.
       await target.truncate(disk.size);
-      await copy(disk, target, options.onProgress);
+      await copy(disk, target, options);
       if (patch) await writeAll(target, patch.bytes, patch.offset);
       finish();
     });
@@ -67,14 +69,11 @@ function inspectDisk(disk: Disk): ImageInspection {
   return inspection;
 }
 
-async function copy(
-  disk: Disk,
-  target: FileHandle,
-  onProgress: ReadyDiskOptions['onProgress'],
-): Promise<void> {
+async function copy(disk: Disk, target: FileHandle, { onProgress, signal }: ReadyDiskOptions): Promise<void> {
   for (let at: number | undefined = 0; at !== undefined && at < disk.size; ) {
     at = disk.nextData ? disk.nextData(at) : at;
     if (at === undefined) break;
+    signal?.throwIfAborted();
     const bytes = disk.read(at, CHUNK);
     if (bytes.length === 0) break;
     await writeSparse(target, bytes, at);

@@ -190,6 +190,15 @@ test('refuses a disk that changes while it is copied, and leaves nothing', async
   expect(existsSync(out)).toBe(false);
 });
 
+test('ends when it is told to, and leaves nothing', async () => {
+  const source = write(images.mbrDisk([], 3 * MIB));
+  const out = newPath('.out');
+  const stop = new AbortController();
+  const ended = readyDisk(source, { signal: stop.signal, onProgress: () => stop.abort() }, out);
+  await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
+  expect(existsSync(out)).toBe(false);
+});
+
 test('refuses a place that cannot be written', async () => {
   const out = join(folder, 'nowhere', 'disk');
   await expect(readyDisk(write(images.mbrDisk()), {}, out)).rejects.toMatchObject({
