@@ -1,27 +1,14 @@
 import fc from 'fast-check';
 import { KilnError } from '../../../lib/errors';
 import { bufferReader, inspectImage, requireBootable } from '../../../lib/image';
+import { corpus } from '../../fixtures/corpus';
 import * as images from '../../fixtures/images';
 
 // More runs, other seeds: KILN_FUZZ_RUNS=100000 KILN_FUZZ_SEED=7 npx jest test/image/inspect/inspect-any-bytes
 const runs = Number(process.env.KILN_FUZZ_RUNS ?? 2000);
 const seed = Number(process.env.KILN_FUZZ_SEED ?? 1);
 
-const whole = [
-  images.multibootKernel(),
-  images.solo5(3),
-  images.unikraft(),
-  images.unikraftXen(),
-  images.osvLoader(),
-  images.rumprunXen(),
-  images.hermitApp(),
-  images.bzImage(),
-  images.uefiApp(),
-  images.qcow2(),
-  images.gptDisk(),
-  images.nanosDisk(),
-  images.osvDisk(),
-];
+const whole = Object.values(corpus);
 
 /** Values that break readers: nothing, everything, signs and page borders. */
 const edge = fc.constantFrom(0, 1, 0x7f, 0x80, 0xff);
