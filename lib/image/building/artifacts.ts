@@ -19,26 +19,26 @@ export class Artifacts {
     private readonly patterns: readonly string[],
   ) {}
 
-  /** @throws KilnError `build.not-writable` */
+  /** @throws KilnError `build.not-writable`, with everything in its place again */
   setAside(): void {
     // Left by a build that was killed: what is aside was there before it, and what is in its place is half of its own.
     for (const aside of this.patterns.flatMap((pattern) => this.strays(pattern))) {
       this.aside.set(join(dirname(aside), basename(aside).slice(1, -ASIDE.length)), aside);
     }
-    for (const path of this.present()) {
-      const moved = this.movable(path);
-      const aside = join(dirname(moved), `.${basename(moved)}${ASIDE}`);
+    for (const path of this.present().map((file) => this.movable(file))) {
+      const aside = join(dirname(path), `.${basename(path)}${ASIDE}`);
       try {
-        if (this.aside.has(moved)) fs.rmSync(moved, { force: true });
-        else fs.renameSync(moved, aside);
+        if (this.aside.has(path)) fs.rmSync(path, { force: true });
+        else fs.renameSync(path, aside);
       } catch (error) {
-        throw new KilnError(`cannot move the earlier '${moved}' aside: ${messageOf(error)}`, {
+        this.bringBack();
+        throw new KilnError(`cannot move the earlier '${path}' aside: ${messageOf(error)}`, {
           code: 'build.not-writable',
           remedy: 'Make it and its folder writable, or remove it.',
           cause: error,
         });
       }
-      this.aside.set(moved, aside);
+      this.aside.set(path, aside);
     }
   }
 
@@ -78,16 +78,22 @@ export class Artifacts {
 
   /** After a build that ended well: what it did not make again goes back to its place. */
   keep(): void {
-    for (const [path, aside] of this.aside) {
-      if (fs.lstatSync(path, { throwIfNoEntry: false })) fs.rmSync(aside, { force: true });
-      else restore(aside, path);
-    }
+    this.bringBack();
+    for (const aside of this.aside.values()) quietly(() => fs.rmSync(aside, { force: true }));
   }
 
   /** After one that failed: what it wrote may be half of an image, and what was there before comes back. */
   rollBack(): void {
-    for (const path of this.present()) fs.rmSync(this.movable(path), { force: true });
-    for (const [path, aside] of this.aside) restore(aside, path);
+    for (const path of this.present()) quietly(() => fs.rmSync(this.movable(path), { force: true }));
+    this.bringBack();
+  }
+
+  private bringBack(): void {
+    for (const [path, aside] of this.aside) {
+      // A tool that clears its folder first has taken it along; then there is nothing to bring back.
+      if (isThere(path) || !isThere(aside)) continue;
+      quietly(() => fs.renameSync(aside, path));
+    }
   }
 
   /**
@@ -143,9 +149,17 @@ function isFileOrLink(path: string): boolean {
   return !(fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true);
 }
 
-function restore(aside: string, path: string): void {
-  // A tool that clears its folder first has taken it along; then there is nothing to bring back.
-  if (fs.lstatSync(aside, { throwIfNoEntry: false })) fs.renameSync(aside, path);
+function isThere(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What went wrong first is what is reported; what stays aside is found by the next build. */
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The folder is as unusable as before.
+  }
 }
 
 function filesIn(folder: string): string[] {

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { errnoOf, KilnError, messageOf } from '../../errors';
 import { hashImage, stageImage } from '../stage-image';
 
-const RECORD = 'record.json';
+/** No tool names an artifact so. */
+const RECORD = '.kiln-record.json';
 const TEMPORARY = '.tmp-';
 /** Kept of each unikernel: enough to go back and forth between branches. */
 const KEPT_PER_BUILD = 5;

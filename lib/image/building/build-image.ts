@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { KilnError } from '../../errors';
@@ -23,6 +23,7 @@ export function buildImage(portable: Recipe, given: BuildPlace): BuiltImage {
   const place: BuildPlace = {
     ...given,
     folder: realpathSync(given.folder),
+    exclude: given.exclude.map((path) => (existsSync(path) ? realpathSync(path) : path)),
     notify: (line) => given.notify(line),
   };
   const env = { ...process.env, ...portable.environment };
@@ -57,8 +58,8 @@ function build(
 ): BuiltImage {
   const { artifact, initrd } = recipe;
   const artifacts = new Artifacts(place.folder, initrd === undefined ? [artifact] : [artifact, initrd]);
+  artifacts.setAside();
   try {
-    artifacts.setAside();
     for (const step of recipe.steps) runStep(step, recipe, place, env);
   } catch (error) {
     artifacts.rollBack();

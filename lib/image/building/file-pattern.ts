@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** A test of paths from a folder, with slashes. */
@@ -42,19 +42,29 @@ function nameExpression(segment: string): string {
 }
 
 function matchesIn(base: string, segment: string): string[] {
-  const names = entriesOf(base).map(({ name }) => name);
-  if (!segment.includes('*')) return names.includes(segment) ? [join(base, segment)] : [];
+  const plain = join(base, segment);
+  // Not by listing: a home folder may be passed through and not be read.
+  if (!segment.includes('*')) return isThere(plain) ? [plain] : [];
   const expression = new RegExp(`^${nameExpression(segment)}$`);
   const hidden = segment.startsWith('.');
-  return names
+  return namesIn(base)
     .filter((name) => expression.test(name) && (hidden || !name.startsWith('.')))
     .map((name) => join(base, name));
 }
 
-/** Nothing where the folder does not exist, is none, or may not be read. */
-function entriesOf(folder: string): Dirent[] {
+/** Also for a link that leads nowhere. */
+function isThere(path: string): boolean {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing where the folder does not exist, is none, or may not be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
   } catch {
     return [];
   }

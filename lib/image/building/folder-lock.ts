@@ -36,7 +36,7 @@ export function lockFolder(folder: string, name: string, notify: (line: string) 
 }
 
 function tryLock(path: string): boolean {
-  const holder: Holder = { pid: process.pid, started: startOf(process.pid) };
+  const holder: Holder = { pid: process.pid, started: statOf(process.pid)?.started ?? null };
   try {
     fs.writeFileSync(path, JSON.stringify(holder), { flag: 'wx' });
     return true;
@@ -74,18 +74,21 @@ function isAlive({ pid, started }: Holder): boolean {
   } catch (error) {
     return errnoOf(error) === 'EPERM';
   }
-  const now = startOf(pid);
-  return now === null || started === null || now === started;
+  const now = statOf(pid);
+  // One that nobody waits for, as in a container without an init, has ended all the same.
+  if (now?.state === 'Z') return false;
+  return now === undefined || started === null || now.started === started;
 }
 
-/** Field 22 of proc(5)'s stat; null where there is no /proc. */
-function startOf(pid: number): string | null {
+/** Fields 3 and 22 of proc(5)'s stat; undefined where there is no /proc. */
+function statOf(pid: number): { readonly state: string; readonly started: string } | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name, in parentheses, may itself hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', started: fields[19] ?? '' };
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -99,7 +102,7 @@ function stealLock(path: string): void {
   }
   const taken = tryParse(aside);
   if (taken !== undefined && isAlive(taken)) fs.renameSync(aside, path);
-  else fs.rmSync(aside, { force: true });
+  else fs.rmSync(aside, { recursive: true, force: true });
 }
 
 function sleep(milliseconds: number): void {

@@ -25,7 +25,7 @@ function store(name: string | undefined, content = 'image', build = 'web') {
 
 function unusedFor(name: string, seconds: number): void {
   const time = Date.now() / 1000 - seconds;
-  utimesSync(join(at().cache, key(name), 'record.json'), time, time);
+  utimesSync(join(at().cache, key(name), '.kiln-record.json'), time, time);
 }
 
 const kept = () => readdirSync(at().cache).map((name) => name.replace(/0+$/, ''));

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { multibootKernel, objectFile, solo5 } from '../../fixtures/images';
 import { buildFolder } from './fixtures';
 
@@ -130,6 +131,21 @@ describe('what an earlier build left', () => {
     at().build({ artifact: 'result/out.elf' });
     expect(readFileSync(join(at().root, 'store/out.elf'), 'utf8')).toBe('of the store');
     expect(at().has('.result.kiln-aside')).toBe(false);
+  });
+});
+
+describe('when the earlier artifact cannot be moved aside', () => {
+  test('refuses, and leaves everything as it was', () => {
+    // A name so long that the one it would have aside is too long.
+    const long = `${'x'.repeat(245)}.elf`;
+    at().write('out.elf', 'first');
+    at().write(long, 'second');
+    const action = () => at().build({ initrd: long });
+    expect(action).toThrow(`cannot move the earlier '${join(at().folder, long)}' aside: ENAMETOOLONG`);
+    expect(at().read('out.elf')).toBe('first');
+    expect(at().read(long)).toBe('second');
+    expect(readdirSync(at().folder).sort()).toEqual(['build.sh', 'main.c', 'out.elf', long].sort());
+    expect(at().runs).toBe(0);
   });
 });
 
@@ -335,6 +351,27 @@ describe('two builds at once', () => {
     expect(at().build().isNew).toBe(true);
   });
 
+  test('a lock whose process has ended and was not waited for is taken over', async () => {
+    // The shell becomes a program that does not wait for the child that it began.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000']);
+    try {
+      const pid = await new Promise<number>((resolve) =>
+        parent.stdout.once('data', (data) => resolve(Number(data))),
+      );
+      await waitFor(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+      at().write('.kiln.lock', JSON.stringify({ pid, started: null }));
+      expect(at().build().isNew).toBe(true);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+
+  test('a folder in place of a lock is none', () => {
+    mkdirSync(join(at().folder, '.kiln.lock'));
+    utimesSync(join(at().folder, '.kiln.lock'), 1, 1);
+    expect(at().build().isNew).toBe(true);
+  });
+
   test('a lock that was never written to its end is taken over', () => {
     const lock = at().write('.kiln.lock', '');
     utimesSync(lock, 1, 1);
@@ -342,19 +379,40 @@ describe('two builds at once', () => {
   });
 });
 
+describe('a synth that is killed', () => {
+  test('takes its tool along, and the next one builds with what was there before', async () => {
+    at().write('out.elf', 'whole');
+    at().script('echo half > out.elf; echo $$ > ../pid; exec sleep 1000');
+    const child = otherSynth();
+    await waitFor(() => existsSync(join(at().root, 'pid')));
+    child.kill('SIGKILL');
+    const pid = Number(await waitFor(() => readFileSync(join(at().root, 'pid'), 'utf8').trim()));
+    await waitFor(() => !isAlive(pid));
+    expect(at().has('.out.elf.kiln-aside')).toBe(true);
+    at().script('exit 1');
+    expect(() => at().build()).toThrow('failed with exit code 1');
+    expect(at().read('out.elf')).toBe('whole');
+    expect(readdirSync(at().folder).filter((name) => name.includes('kiln'))).toEqual([]);
+  });
+});
+
 /** Builds in a process of its own, as another synth would. */
-function inProcess(onNote: (note: string) => void): Promise<{ artifact: string; isNew: boolean }> {
+function otherSynth() {
   const { folder, cache } = at();
-  const place = { folder, name: 'unikernel', cache, exclude: [], output: 1 };
+  const place = { folder, name: 'unikernel', cache, exclude: [], output: 2 };
   const program = `
     const { writeSync } = require('node:fs');
     const { buildImage } = require(${JSON.stringify(join(__dirname, '../../../lib/image/building'))});
     const notify = (line) => writeSync(2, line + '\\n');
     console.log(JSON.stringify(buildImage(${JSON.stringify(at().recipe())}, { ...${JSON.stringify(place)}, notify })));
   `;
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', program], {
+  return spawn(process.execPath, ['--require', 'tsx/cjs', '-e', program], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+function inProcess(onNote: (note: string) => void): Promise<{ artifact: string; isNew: boolean }> {
+  const child = otherSynth();
   let text = '';
   child.stdout.on('data', (data) => {
     text += data;
@@ -365,6 +423,23 @@ function inProcess(onNote: (note: string) => void): Promise<{ artifact: string; 
       code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`exit code ${code}`)),
     );
   });
+}
+
+async function waitFor<T>(look: () => T): Promise<T> {
+  for (;;) {
+    const value = look();
+    if (value) return value;
+    await sleep(20);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function caught(action: () => unknown): { message: string; code?: string; detail?: string; remedy?: string } {
