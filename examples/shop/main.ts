@@ -1,13 +1,19 @@
-import { join } from 'node:path';
 import { App } from 'cdktf';
-import { HealthCheck, UnikernelImage, UnikernelService } from 'kiln-cdk';
+import { HealthCheck, Toolchain, UnikernelImage, UnikernelService } from 'kiln-cdk';
 import { LocalStack } from 'kiln-cdk/stacks';
 
 const app = new App();
 const stack = new LocalStack(app, 'shop');
 
 const kernel = (name: string, port: number) =>
-  UnikernelImage.fromKernel(join(__dirname, `unikernels/build/${name}.elf`), {
+  UnikernelImage.fromBuild('unikernels', {
+    toolchain: Toolchain.make({
+      artifact: `build/${name}.elf`,
+      targets: [`build/${name}.elf`],
+      args: ['-s'],
+      // What they are linked with lies elsewhere; a change of it builds them again as well.
+      inputs: ['../../hello-unikernel/kernel'],
+    }),
     bootArgs: [`--port=${port}`],
   });
 const healthCheck = HealthCheck.http('/healthz');
