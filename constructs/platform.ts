@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { KilnError } from '../lib/errors';
 import type { HealthCheckSpec, UpdatePolicySpec } from '../lib/spec';
+import type { Device } from '../lib/systems';
 import type { UnikernelImage } from './unikernel-image';
 import type { ExposeOptions, UnikernelService } from './unikernel-service';
 
@@ -11,6 +12,8 @@ export interface BoundImage {
   readonly path: string;
   /** The staged file that is loaded beside the kernel, likewise; null where there is none. */
   readonly initrd: string | null;
+  /** What it drives, where a user knows better than Kiln. @default - what Kiln finds out by looking at it */
+  readonly drivers?: readonly Device[];
   /** The image's name with these boot arguments, `sha256:` and 64 hexadecimal digits (design decision 2). */
   digest(bootArgs: readonly string[]): string;
 }

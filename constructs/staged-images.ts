@@ -18,7 +18,7 @@ import {
   stagedName,
   stageImage,
 } from '../lib/image';
-import { type Platform, requireRunsOn, type System } from '../lib/systems';
+import { type Device, type Platform, requireRunsOn, type System, systems } from '../lib/systems';
 import { locateImage } from './built-images';
 import type { BoundImage } from './platform';
 import type { UnikernelImage } from './unikernel-image';
@@ -89,12 +89,21 @@ export class StagedImages {
         initrd: initrd?.sha256,
       });
     };
+    const drivers = source.drivers ?? this.ownDrivers(file.inspection);
     return {
       source,
       path: this.willStage(file, kind),
       initrd: initrd ? this.willStage(initrd, 'initrd') : null,
+      ...(drivers === undefined ? {} : { drivers }),
       digest,
     };
+  }
+
+  /** What only a system of the user's knows. */
+  private ownDrivers({ system }: ImageInspection): readonly Device[] | undefined {
+    const known = this.systems.find(({ id }) => id === system?.id);
+    if (known === undefined || (systems as readonly System[]).includes(known)) return undefined;
+    return system?.drivers && [...system.drivers, ...(system.maybeDrivers ?? [])];
   }
 
   /** Where the file will lie, relative to Terraform's working folder. */

@@ -98,6 +98,7 @@ function renderImage(image: ImageSpec): Record<string, unknown> {
     boot_args: image.bootArgs.map(literal),
     boot: image.boot,
     ...(image.initrd === null ? {} : { initrd: image.initrd }),
+    ...(image.drivers === undefined ? {} : { drivers: image.drivers }),
   };
 }
 

@@ -32,6 +32,7 @@ export class LocalServiceBinding implements IServiceBinding {
         bootArgs: [...bootArgs],
         digest: image.digest(bootArgs),
         initrd: image.initrd,
+        ...(image.drivers ? { drivers: [...image.drivers] } : {}),
       },
       hostPort: 'none',
       peers: [],

@@ -32,6 +32,8 @@ export interface StoredImage {
   readonly hardware: Hardware;
 }
 
+type System = NonNullable<ImageInspection['system']>;
+
 /** A machine that an image boots on. */
 export interface Hardware {
   /** Those that it drives. */
@@ -61,7 +63,7 @@ interface Copies {
  */
 export class ImageStore {
   private readonly inProgress = new Map<string, Promise<StoredImage>>();
-  /** By path; a name means the same image for ever. */
+  /** By path, which means the same image for ever, and what a user says that it drives. */
   private readonly hardware = new Map<string, Hardware>();
   private readonly loader: () => Loader;
   private opened: Promise<void> | undefined;
@@ -129,8 +131,9 @@ export class ImageStore {
   }
 
   private hardwareOf(spec: ImageSpec, path: string): Hardware {
-    const known = this.hardware.get(path) ?? hardwareFor(spec, path);
-    this.hardware.set(path, known);
+    const key = [path, ...(spec.drivers ?? [])].join('\n');
+    const known = this.hardware.get(key) ?? hardwareFor(spec, path);
+    this.hardware.set(key, known);
     return known;
   }
 
@@ -263,12 +266,18 @@ function sourceOf(spec: ImageSpec, path: string, initrd: string | null): BootSou
 
 /** A service is of no use without a network, so it gets the usual card where none is known that it drives. */
 function hardwareFor(spec: ImageSpec, path: string): Hardware {
-  const { system, bootProtocols } = inspectImage(path);
+  const { system: found, bootProtocols } = inspectImage(path);
+  const system = spec.drivers && found ? { ...found, ...driving(spec.drivers) } : found;
   const isUefi =
     spec.kind === 'disk' && bootProtocols.includes('uefi-disk') && !bootProtocols.includes('bios-disk');
   const boot = spec.kind === 'kernel' && spec.boot === 'direct' ? 'kernel' : 'disk';
   const { devices } = chooseDevices({ architecture: 'x86-64', boot, isUefi, system });
   return { isUefi, devices: { ...devices, nic: devices.nic ?? DEFAULT_DEVICES.nic } };
+}
+
+/** The user knows better. */
+function driving(drivers: readonly string[]): Pick<System, 'drivers' | 'maybeDrivers'> {
+  return { drivers: drivers as NonNullable<System['drivers']>, maybeDrivers: [] };
 }
 
 /** Puts a finished file in place. */

@@ -9,7 +9,7 @@ export const Digest = v.pipe(
 const Image = v.strictObject({
   /** Absolute path of the staged kernel or disk. */
   path: v.string(),
-  /** `kernel`: a bootable ELF, forged into a disk; `disk`: a raw disk, used as it is. */
+  /** `kernel`: forged into a disk, or loaded by QEMU; `disk`: boots as it is, raw or in a qcow2. */
   kind: v.picklist(['kernel', 'disk']),
   /** Name of the image, by its inputs (design decision 2); see `imageDigest` in lib/image. */
   digest: Digest,
@@ -18,6 +18,8 @@ const Image = v.strictObject({
   boot: v.picklist(['disk', 'direct']),
   /** Absolute path of the staged file that is loaded beside a kernel. What was kept before there was such a thing has none. */
   initrd: v.optional(v.nullable(v.string()), null),
+  /** What it drives, in the names of lib/systems, where that is known better than by looking at it. No part of its digest. */
+  drivers: v.optional(v.array(v.string())),
 });
 
 /** An image as the runtime receives it: staged files, and what is to be made of them. */

@@ -3,7 +3,8 @@ import type { ServiceSpec } from './service-spec';
 
 /** What of a specification is fixed at boot: a change of any of it needs new instances. */
 export type LaunchSpec = Pick<ServiceSpec, 'memoryMib' | 'port' | 'peers'> & {
-  readonly image: { readonly digest: string };
+  /** Drivers decide which devices an instance gets. */
+  readonly image: { readonly digest: string; readonly drivers?: readonly string[] | undefined };
 };
 
 /**
@@ -16,7 +17,8 @@ export function revisionOf(launch: LaunchSpec): string {
     .map((peer) => `${peer.address}:${peer.port}=${peer.service}`)
     .sort()
     .join(',');
-  const text = [launch.image.digest, launch.memoryMib, launch.port, peers].join('\n');
+  const { digest, drivers } = launch.image;
+  const text = [digest, launch.memoryMib, launch.port, peers, ...(drivers ?? [])].join('\n');
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 

@@ -174,6 +174,16 @@ test.each([
   expect(hardware).toEqual({ isUefi: false, devices });
 });
 
+test('what a user says that an image drives decides its devices, each time anew', async () => {
+  const store = newStore();
+  const image = imageSpec(helloKernel());
+  const nicWith = async (drivers: string[]) =>
+    (await store.ensure({ ...image, drivers })).hardware.devices.nic;
+  expect(await nicWith(['e1000'])).toBe('e1000');
+  expect(await nicWith(['rtl8139', 'nvme'])).toBe('rtl8139');
+  expect((await store.ensure(image)).hardware.devices.nic).toBe('virtio');
+});
+
 test('what is stored can only be read, by its owner', async () => {
   const store = newStore();
   for (const image of [helloImage(), helloImage([], 'disk')]) {

@@ -9,6 +9,9 @@ const image = nested.single({
   boot_args: required(t.list(t.string), { description: 'Boot arguments, part of the image.' }),
   boot: required(t.string, { description: '`disk`, as a cloud would, or `direct`: QEMU loads the kernel.' }),
   initrd: optional(t.string, { description: 'The staged file that is loaded beside a kernel, likewise.' }),
+  drivers: optional(t.list(t.string), {
+    description: 'Devices that it drives, where that is known better than by looking at it.',
+  }),
 });
 
 const peers = nested.list({

@@ -55,6 +55,18 @@ test("what an image's own drivers are said to be counts more than what Kiln know
   );
 });
 
+test('the runtime is told what Kiln would not find out by itself', () => {
+  const path = kernelFile({ text: 'I am a toy' });
+  const image = UnikernelImage.fromKernel(path);
+  const driving: System = { ...toy, variants: [{ id: 'any', drivers: { has: ['e1000'], maybe: ['nvme'] } }] };
+  expect(serviceOf(image).image).not.toHaveProperty('drivers');
+  expect(serviceOf(image, [driving]).image.drivers).toEqual(['e1000', 'nvme']);
+  expect(
+    serviceOf(UnikernelImage.fromKernel(path, { drivers: ['rtl8139'] }), [driving]).image.drivers,
+  ).toEqual(['rtl8139']);
+  expect(serviceOf(UnikernelImage.fromKernel(SOLO5_VIRTIO), [driving]).image).not.toHaveProperty('drivers');
+});
+
 test("drivers and systems are no part of an image's digest", () => {
   const digest = (image: UnikernelImage, systems?: readonly System[]) =>
     serviceOf(image, systems).image.digest;

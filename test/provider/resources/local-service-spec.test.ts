@@ -21,6 +21,7 @@ const plan = {
     boot_args: ['--greeting=hello'],
     boot: 'disk',
     initrd: null,
+    drivers: null,
   },
   instances: 3,
   memory_mib: 32,
@@ -74,6 +75,14 @@ test('an initrd is found, and remembered, as the image is', () => {
   const spec = specOf({ ...plan, image }, folder);
   expect(spec.image.initrd).toBe(join(folder, 'images/web.initrd'));
   expect(stateOf({ ...statusOf(), spec }, folder).image.initrd).toBe('images/web.initrd');
+});
+
+test('what an image drives is passed on, and remembered, and needs new instances', () => {
+  const image = { ...plan.image, drivers: ['e1000'] };
+  const spec = specOf({ ...plan, image }, folder);
+  expect(spec.image.drivers).toEqual(['e1000']);
+  expect(stateOf({ ...statusOf(), spec }, folder).image.drivers).toEqual(['e1000']);
+  expect(revisionOf(spec)).not.toBe(revisionOf(specOf(plan, folder)));
 });
 
 test('refuses an initrd with a disk', () => {
