@@ -75,6 +75,6 @@ export interface ImageFacts {
   readonly interpreter: string | undefined;
   /** Bytes from `offset`; fewer where the file ends, and never more than 1 MiB. */
   read(offset: number, length: number): Buffer;
-  /** Offset of an ASCII text in the first 16 MiB of a kernel, or the first 4 MiB of a disk. */
+  /** Offset of an ASCII text in the first 16 MiB of a kernel, or the first 4 MiB of a disk in which no kernel is found. */
   find(text: string): number | undefined;
 }

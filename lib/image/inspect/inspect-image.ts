@@ -99,7 +99,6 @@ function describe(reader: ImageReader, found: FormatFindings, options: InspectOp
 }
 
 function factsOf(reader: ImageReader, found: FormatFindings): ImageFacts {
-  const isDisk = found.format.endsWith('-disk');
   return {
     format: found.format,
     size: reader.size,
@@ -111,8 +110,14 @@ function factsOf(reader: ImageReader, found: FormatFindings): ImageFacts {
     multiboot1: found.multiboot1 && { ...found.multiboot1, kludge: found.multiboot1.kludge !== undefined },
     interpreter: found.elf?.interpreter,
     read: (offset, length) => reader.read(offset, length),
-    find: textFinder(reader, isDisk ? SEARCHED_IN_DISK : SEARCHED_IN_KERNEL),
+    find: textFinder(reader, searchedOf(found)),
   };
+}
+
+/** Where a disk's kernel is known, its texts are looked for there. */
+function searchedOf({ format, kernel }: FormatFindings): number {
+  if (!format.endsWith('-disk')) return SEARCHED_IN_KERNEL;
+  return kernel ? 0 : SEARCHED_IN_DISK;
 }
 
 /** A disk is what it is, even when the kernel in it is damaged. A disk inside a disk is no kernel. */

@@ -199,10 +199,11 @@ describe('of a disk of 10 GiB that is mostly empty, little is read', () => {
     ['Nanos', images.nanosDisk(), 64 * 1024],
     ['OSv', images.osvDisk(), 64 * 1024],
     ['IncludeOS', images.vmbuildDisk(), 256 * 1024],
-    // What no system claims at once is searched for a text in its first 4 MiB.
-    ['forged', images.forgedDisk(), 5 * 1024 * 1024],
-    ['UEFI', images.uefiDisk(files), 5 * 1024 * 1024],
-    ['FAT', buildFat({ files }), 5 * 1024 * 1024],
+    ['forged', images.forgedDisk(), 256 * 1024],
+    ['UEFI', images.uefiDisk(files), 512 * 1024],
+    ['FAT', buildFat({ files }), 512 * 1024],
+    // A disk that nothing is known of is searched for texts in its first 4 MiB.
+    ['boot code alone', images.mbrDisk(), 4 * 1024 * 1024 + 64 * 1024],
   ])('%s', (_, bytes, most) => {
     const { reader, read } = sparse(bytes);
     expect(inspectImage(reader)).toMatchObject({ size: SIZE, system: expect.anything() });
