@@ -19,6 +19,8 @@ import { temporaryFolder, testWith } from '../../helpers/boot-fixture';
 
 const folder = temporaryFolder();
 const withTar = testWith('tar');
+/** Only root has a file system of its own to fill. */
+const withMounts = process.getuid?.() === 0 ? test : test.skip;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
@@ -123,6 +125,22 @@ test('refuses a disk that cannot be read, and a place that cannot be written, an
     message: expect.stringContaining(`the archive '${nowhere}' cannot be written: ENOENT`),
     remedy: 'Make its folder writable.',
   });
+});
+
+withMounts('refuses a file system that is full, and leaves nothing', async () => {
+  const source = disk(3 * MIB, { 0: randomFillSync(Buffer.alloc(2 * MIB)) });
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
+  try {
+    await expect(writeGceArchive(source, join(small, 'a.tar.gz'))).rejects.toMatchObject({
+      code: 'image.write-failed',
+      remedy: 'Free some space on that file system.',
+    });
+    expect(readdirSync(small)).toEqual([]);
+  } finally {
+    execFileSync('umount', [small]);
+  }
 });
 
 test('refuses a disk that changes while it is packed, and leaves nothing', async () => {

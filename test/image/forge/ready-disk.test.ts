@@ -20,6 +20,8 @@ import { temporaryFolder, testWith } from '../../helpers/boot-fixture';
 
 const folder = temporaryFolder();
 const withQemuImg = testWith('qemu-img');
+/** Only root has a file system of its own to fill. */
+const withMounts = process.getuid?.() === 0 ? test : test.skip;
 const MIB = 1024 * 1024;
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -188,6 +190,22 @@ test('refuses a disk that changes while it is copied, and leaves nothing', async
   const onProgress = () => appendFileSync(source, 'more');
   await expect(readyDisk(source, { onProgress }, out)).rejects.toMatchObject({ code: 'image.changed' });
   expect(existsSync(out)).toBe(false);
+});
+
+withMounts('refuses a file system that is full, and leaves nothing', async () => {
+  const source = write(randomFillSync(images.mbrDisk([], 2 * MIB), 1024));
+  const small = newPath('.small');
+  mkdirSync(small);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
+  try {
+    await expect(readyDisk(source, {}, join(small, 'disk'))).rejects.toMatchObject({
+      code: 'image.write-failed',
+      remedy: 'Free some space on that file system.',
+    });
+    expect(readdirSync(small)).toEqual([]);
+  } finally {
+    execFileSync('umount', [small]);
+  }
 });
 
 test('ends when it is told to, and leaves nothing', async () => {
