@@ -1,4 +1,4 @@
-import { LEGACY_VIRTIO, MMIO_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
+import { LEGACY_VIRTIO, MMIO_VIRTIO, MODERN_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
 import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 
@@ -11,8 +11,11 @@ const COMMON = {
   proof: 'documented-layout',
 } as const satisfies Partial<SystemVariant>;
 
-/** On KVM: PCI by I/O ports in every release; over MMIO where the configuration has it. */
-const KVM_DRIVERS = { has: LEGACY_VIRTIO, maybe: MMIO_VIRTIO };
+/** On KVM: PCI by I/O ports; over MMIO where the configuration has it. Modern PCI may come with a release yet to be seen. */
+const KVM_DRIVERS = [
+  { below: '0.17', has: LEGACY_VIRTIO, maybe: MMIO_VIRTIO },
+  { has: LEGACY_VIRTIO, maybe: [...MODERN_VIRTIO, ...MMIO_VIRTIO] },
+] as const;
 
 export const unikraft: DocumentedSystem = {
   id: 'unikraft',
@@ -76,7 +79,7 @@ export const unikraft: DocumentedSystem = {
       ['file names', 'unikraft/unikraft:plat/kvm/Linker.uk'],
       ['0.16 drives legacy virtio PCI only', 'tried: "Failed to probe (legacy) pci device"'],
       [
-        'so do all releases up to August 2026: modern PCI is still a proposal',
+        'modern PCI was still a proposal in August 2026; whether a release has it since is not established',
         'https://github.com/unikraft/unikraft/pull/1884 and /pull/1124',
       ],
       ['xen is PV only', 'https://github.com/unikraft/unikraft/issues/69'],
