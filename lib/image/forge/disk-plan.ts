@@ -70,5 +70,5 @@ async function writeParts(disk: FileHandle, plan: DiskPlan): Promise<void> {
 }
 
 async function writePieces(disk: FileHandle, pieces: readonly Piece[]): Promise<void> {
-  for (const { at, bytes } of pieces) await writeAll(disk, bytes, at);
+  await Promise.all(pieces.map(({ at, bytes }) => writeAll(disk, bytes, at)));
 }

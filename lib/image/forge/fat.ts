@@ -58,20 +58,8 @@ export function planFat(files: readonly FatFile[], label: string): FatVolume {
     nodes.reduce((sum, node) => sum + clustersOf(node, node === root, clusterSize, bits), 0),
   );
   const used = allocate(nodes, root, geometry);
-  const offset = (cluster: number) =>
-    geometry.data * SECTOR + (cluster - FIRST_CLUSTER) * geometry.clusterSize;
-  const places = new Map(nodes.map((node) => [node.path, offset(node.cluster)]));
+  const places = new Map(nodes.map((node) => [node.path, placeOf(node, geometry)]));
   const table = renderTable(nodes, geometry);
-  const folders = nodes.flatMap((node) =>
-    node.children === undefined
-      ? []
-      : [
-          {
-            at: node.cluster === 0 ? geometry.root * SECTOR : offset(node.cluster),
-            bytes: renderFolder(node, root, label),
-          },
-        ],
-  );
   return {
     sectors: geometry.sectors,
     bits: geometry.bits,
@@ -79,10 +67,18 @@ export function planFat(files: readonly FatFile[], label: string): FatVolume {
     pieces: [
       { at: geometry.reserved * SECTOR, bytes: table },
       { at: (geometry.reserved + geometry.tableSectors) * SECTOR, bytes: table },
-      ...folders,
+      ...nodes
+        .filter(({ children }) => children !== undefined)
+        .map((node) => ({ at: placeOf(node, geometry), bytes: renderFolder(node, root, label) })),
     ],
     boot: (identity) => renderFatBoot(geometry, identity, used),
   };
+}
+
+/** Only the root folder of FAT16 and empty files have no cluster, and no one looks for the bytes of the latter. */
+function placeOf({ cluster }: Node, { root, data, clusterSize }: FatGeometry): number {
+  if (cluster === 0) return root * SECTOR;
+  return data * SECTOR + (cluster - FIRST_CLUSTER) * clusterSize;
 }
 
 function treeOf(files: readonly FatFile[]): Node {

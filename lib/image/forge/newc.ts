@@ -3,6 +3,9 @@ import { KilnError } from '../../errors';
 const MAGIC = '070701';
 const TRAILER = 'TRAILER!!!';
 const READ_ONLY_FILE = 0o100444;
+/** Where the file's bytes begin: at a page, so that none of them is written or read in two parts. */
+const FILE_OFFSET = 4096;
+const HEADER = 110;
 /** Sizes are eight hex digits. */
 const MAX_SIZE = 0xffffffff;
 
@@ -21,7 +24,9 @@ export function newcAround(name: string, size: number): { readonly before: Buffe
     });
   }
   const after = Buffer.concat([paddingTo4(size), entry(TRAILER, 0, 0)]);
-  return { before: entry(name, READ_ONLY_FILE, size), after };
+  // The zeros count as part of the name, and end it.
+  const padded = name.padEnd(FILE_OFFSET - HEADER - 1, '\0');
+  return { before: entry(padded, READ_ONLY_FILE, size), after };
 }
 
 function entry(name: string, mode: number, size: number): Buffer {

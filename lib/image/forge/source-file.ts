@@ -3,10 +3,11 @@ import * as fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { errnoOf, KilnError, messageOf } from '../../errors';
 import type { ImageReader } from '../inspect';
+import { MAX_READ } from '../inspect/image-reader';
 import { writeAll } from './atomic-output';
 
 /** Copied at a time, so that memory stays the same whatever the file's size. */
-const CHUNK = 1024 * 1024;
+const CHUNK = 4 * 1024 * 1024;
 const ZEROS = Buffer.alloc(CHUNK);
 
 /** A file that goes onto a disk: held open from its inspection to the end of its copy, so that both are of one file. */
@@ -43,7 +44,7 @@ export class SourceFile {
   /** For its inspection. */
   get reader(): ImageReader {
     const read = (offset: number, length: number) => {
-      const bytes = Buffer.alloc(Math.max(0, Math.min(length, this.size - offset, CHUNK)));
+      const bytes = Buffer.alloc(Math.max(0, Math.min(length, this.size - offset, MAX_READ)));
       return bytes.subarray(0, this.readSync(bytes, offset));
     };
     return { name: this.name, size: this.size, read };

@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { forgeDisk, loaderOf } from '../../../lib/image';
+import { forgeDisk, loaderOf, loadLoader } from '../../../lib/image';
+import { uefiLoaderOf } from '../../../lib/image/forge/loader';
 import { commandLineKernel } from '../../fixtures/command-line-kernel';
 import * as images from '../../fixtures/images';
 import { temporaryFolder } from '../../helpers/boot-fixture';
@@ -76,23 +77,22 @@ test('what is beside the kernel lies in an archive of its own, at a whole MiB, w
   const { path } = await forgeDisk(kernel, { bootArgs: ['x'], initrd }, loader, join(folder, 'beside.raw'));
   const disk = readFileSync(path);
   expect(disk.length).toBe(3 * MIB);
-  const table = '80feffffdafeffff0008000001000000' + '00feffffdafeffff0010000001000000';
+  const table = '80feffffdafeffff0008000001000000' + '00feffffdafeffff0010000009000000';
   expect(disk.toString('hex', 446, 478)).toBe(table);
   const config = disk
     .subarray(1024 * 512, 1056 * 512)
     .toString()
     .trimEnd();
   expect(config).toBe(
-    "loopback kiln 4096+1; if multiboot 2048+1 'x'; then if module (kiln)/initrd; then boot; fi; fi",
+    "loopback kiln 4096+9; if multiboot 2048+1 'x'; then if module (kiln)/initrd; then boot; fi; fi",
   );
-  // newc: magic and thirteen numbers, the name, the file; then the entry that ends an archive.
-  const archive = disk.toString('latin1', 2 * MIB, 2 * MIB + 256);
-  expect(archive.slice(0, 6)).toBe('070701');
-  expect(archive.slice(54, 62)).toBe('0000000a');
-  expect(archive.slice(110, 130)).toBe('initrd\0\0\0\0the initrd');
-  expect(archive.slice(132, 138)).toBe('070701');
-  expect(archive.slice(242, 252)).toBe('TRAILER!!!');
-  expect(sha256(disk).slice(0, 32)).toBe('f4c38692c68f8af62049e440240b8ca1');
+  // newc: magic and thirteen numbers, the name, from a page on the file; then the entry that ends an archive.
+  const text = (at: number, length: number) => disk.toString('latin1', 2 * MIB + at, 2 * MIB + at + length);
+  expect([text(0, 6), text(54, 8), text(94, 8)]).toEqual(['070701', '0000000a', '00000f92']);
+  expect(text(110, 3986)).toBe('initrd'.padEnd(3986, '\0'));
+  expect(text(4096, 12)).toBe('the initrd\0\0');
+  expect([text(4108, 6), text(4108 + 110, 11)]).toEqual(['070701', 'TRAILER!!!\0']);
+  expect(sha256(disk).slice(0, 32)).toBe('a6cdcce4d2c06cf26dac24e68b5613ab');
 });
 
 test('the disk is sparse, read-only, and the only file that is left', async () => {
@@ -151,6 +151,34 @@ mounts.each([64, 160, 168, 172])('refuses a file system of %d KiB, and leaves no
     execFileSync('umount', [small]);
   }
 });
+
+mounts.each(['bios', 'uefi', 'xen-pv'] as const)(
+  'refuses a file system that is full before the file beside the kernel is copied (%s), and leaves nothing',
+  async (layout) => {
+    const [kernel, initrd, small] = ['filling', 'filling.initrd', `small-${layout}`].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    writeFileSync(kernel, layout === 'xen-pv' ? images.unikraftXen() : images.multibootKernel());
+    writeFileSync(initrd, Buffer.alloc(9 * MIB, 0xab));
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', small]);
+    const use = {
+      bios: loader,
+      uefi: uefiLoaderOf(loader.core, loader.core),
+      'xen-pv': loadLoader('xen-pv'),
+    };
+    try {
+      const options = { bootArgs: [], initrd, layout };
+      await expect(forgeDisk(kernel, options, use[layout], join(small, 'disk.raw'))).rejects.toMatchObject({
+        code: 'image.write-failed',
+        remedy: 'Free some space on that file system.',
+      });
+      expect(readdirSync(small)).toEqual([]);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  },
+);
 
 test.each([
   ['grows', (file: string) => appendFileSync(file, 'x')],
@@ -244,6 +272,18 @@ test('refuses an initrd that its archive has no number for', async () => {
   ).rejects.toMatchObject({
     code: 'image.too-large',
     message: 'the initrd has 4294967296 bytes, and at most 4294967295 are possible',
+  });
+});
+
+test('refuses a kernel that a boot sector has no number for', async () => {
+  const kernel = join(folder, 'endless.elf');
+  writeFileSync(kernel, images.multibootKernel());
+  truncateSync(kernel, 2 ** 41);
+  await expect(
+    forgeDisk(kernel, { bootArgs: [] }, loader, join(folder, 'endless.raw')),
+  ).rejects.toMatchObject({
+    code: 'image.too-large',
+    message: '2199023255552 bytes are more than the boot sector of a BIOS disk can name',
   });
 });
 

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { type ForgeOptions, forgeDisk } from '../../../lib/image';
 import { uefiLoaderOf } from '../../../lib/image/forge/loader';
 import { bootableUefiApp } from '../../fixtures/bootable-uefi-app';
+import { commandLineKernel } from '../../fixtures/command-line-kernel';
 import { commandLineLinux } from '../../fixtures/command-line-linux';
+import { PT_LOAD } from '../../fixtures/elf-builder';
 import * as images from '../../fixtures/images';
 import { temporaryFolder, testWith } from '../../helpers/boot-fixture';
 
@@ -84,6 +86,18 @@ reads('GRUB, its configuration, the kernel and what is beside it lie in the syst
   );
   expect(fileOf(disk, '/kiln/kernel').equals(images.multibootKernel())).toBe(true);
   expect(fileOf(disk, '/kiln/initrd').toString()).toBe('beside');
+});
+
+reads('what GRUB would trip over is mended here as well', async () => {
+  const empty = { type: PT_LOAD, bytes: Buffer.alloc(0), memorySize: 0, address: 0x100000 };
+  const kernel = commandLineKernel({ segments: [empty] });
+  const disk = await forge(kernel, { bootArgs: [] });
+  const copy = fileOf(disk, '/kiln/kernel');
+  expect(copy.readUInt32LE(52 + 32)).toBe(0);
+  copy.writeUInt32LE(PT_LOAD, 52 + 32);
+  expect(copy.equals(kernel)).toBe(true);
+  const solo5 = await forge(images.solo5(3), { bootArgs: ['x'] });
+  expect(fileOf(solo5, '/kiln/boot.cfg').toString()).toContain("multiboot /kiln/kernel 'kernel' 'x'");
 });
 
 reads('an arm64 kernel gets the loader and the name of its machine', async () => {
