@@ -16,11 +16,11 @@ module.exports = {
     '^kiln-cdk/stacks$': '<rootDir>/stacks/index.ts',
     ...construct,
   },
+  globalSetup: '<rootDir>/test/helpers/global-setup.ts',
+  globalTeardown: '<rootDir>/test/helpers/global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/test/helpers/setup.ts'],
   // Real QEMU guests under emulation: a test waits for what it needs, and this is only the outer fence.
   testTimeout: 60_000,
   // By default jest leaves a core free, which on two means one worker; most tests wait for guests and processes.
   maxWorkers: 2,
-  // What a test may leave is processes, and `temporaryHome()` fails for those; a socket in a worker must not hold CI.
-  forceExit: true,
 };

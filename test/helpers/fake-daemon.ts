@@ -93,8 +93,6 @@ class FakeHost implements MachineHost {
 
   async requireReady(): Promise<void> {}
 
-  async requireReady(): Promise<void> {}
-
   async launch({ name, revision, spec, restarts }: LaunchRequest): Promise<Machine> {
     const folder = this.paths.instance(name);
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
@@ -8,6 +7,7 @@ import { connectRuntime, type RuntimeClient } from '../../lib/runtime/client';
 import type { RuntimePaths } from '../../lib/runtime/paths';
 import { findProcesses } from '../../lib/runtime/process-info';
 import type { ServiceSpec } from '../../lib/spec';
+import { sharedFolder } from './shared-folder';
 
 let folder: string | undefined;
 
@@ -18,7 +18,7 @@ export function fakeEntry(): string {
 }
 
 function bundle(): string {
-  const made = mkdtempSync(join(tmpdir(), 'kiln-fake-'));
+  const made = mkdtempSync(join(sharedFolder(), 'fake-'));
   buildSync({
     entryPoints: [join(__dirname, 'fake-daemon.ts')],
     bundle: true,
@@ -26,7 +26,6 @@ function bundle(): string {
     outdir: made,
     logLevel: 'error',
   });
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   return made;
 }
 

@@ -28,6 +28,9 @@ import {
 import { temporaryHome } from '../helpers/home';
 import { fetchText } from '../helpers/load';
 
+// Dozens of daemons, one after the other: the outer fence is for a machine that has much else to do.
+jest.setTimeout(240_000);
+
 // Hooks run in this order, and the home's own looks for what was left running.
 afterAll(() => emptyRuntime(paths));
 const paths = temporaryHome();

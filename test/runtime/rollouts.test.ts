@@ -5,6 +5,9 @@ import { connectFake, emptyRuntime, fakeService, processesOf, waitFor } from '..
 import { temporaryHome } from '../helpers/home';
 import { fetchText, Load } from '../helpers/load';
 
+// Dozens of daemons, one after the other: the outer fence is for a machine that has much else to do.
+jest.setTimeout(240_000);
+
 // Hooks run in this order, and the home's own looks for what was left running.
 afterAll(async () => {
   await client.shutdown();
