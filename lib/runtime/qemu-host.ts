@@ -66,11 +66,6 @@ export class QemuHost implements MachineHost {
     await this.findTools();
   }
 
-  /** @throws KilnError those of `findQemu` */
-  async requireReady(): Promise<void> {
-    await this.findTools();
-  }
-
   /**
    * Starts an instance; resolves when QEMU answers, which says nothing yet of the guest.
    * @throws KilnError those of `findQemu`, `findFirmware`, `ImageStore.ensure` and `startQemu`; `runtime.instance-running`
