@@ -18,7 +18,7 @@ export function commandLineOf(
   if (system?.id === 'osv' && format === 'mbr-disk') {
     return reader.read(OSV_OFFSET, OSV_LENGTH).toString('utf8').split('\0')[0];
   }
-  if (!kernel?.words) return undefined;
+  if (kernel?.words === undefined || typeof kernel.words === 'string') return kernel?.words;
   const [first, ...rest] = kernel.words;
   return composed(system?.dropsFirstWord && first === FILE_NAME ? rest : kernel.words);
 }

@@ -1,4 +1,4 @@
-import { CONFIG_SECTOR, CONFIG_SECTORS, SECTOR } from '../forge/layout';
+import { CONFIG_SECTOR, CONFIG_SECTORS, SECTOR, UEFI_CONFIG } from '../forge/layout';
 import type { Disk, DiskVolume } from './disk';
 import { type FatEntry, findFatFile, listFatFolder, openFatFile } from './fat';
 import type { ImageReader } from './image-reader';
@@ -9,14 +9,15 @@ import { windowOf } from './window';
 /** A kernel that lies in a disk, and what its loader hands it. */
 export interface DiskKernel {
   readonly reader: ImageReader;
-  /** The words of its command line; undefined where nothing says them. */
-  readonly words: readonly string[] | undefined;
+  /** The words of its command line, or all of it as it stands; undefined where nothing says them. */
+  readonly words: readonly string[] | string | undefined;
   /** Where on the disk that was learnt, and how, for people. */
   readonly offset: number;
   readonly fact: string;
 }
 
 const GRUB_FILES = [
+  UEFI_CONFIG.slice(1),
   'boot/grub/grub.cfg',
   'grub/grub.cfg',
   'EFI/BOOT/grub.cfg',
@@ -30,6 +31,8 @@ const SYSLINUX_FILES = [
   'extlinux.conf',
 ];
 const MAX_CONFIG = 64 * 1024;
+/** Where Unikraft's EFI stub looks for a file with its command line (unikraft plat/kvm/efi.c). */
+const UEFI_FOLDER = ['EFI', 'BOOT'];
 /** Files of a folder that are looked at when no configuration names one. */
 const MAX_FILES = 64;
 
@@ -89,13 +92,19 @@ function configured({ volume, offset }: DiskVolume): DiskKernel | undefined {
   });
 }
 
-function uefiProgram({ reader, path, volumeOffset }: UefiBoot): DiskKernel {
-  return { reader, words: undefined, offset: volumeOffset, fact: `the UEFI application /${path}` };
+function uefiProgram({ reader, path, volume, volumeOffset }: UefiBoot): DiskKernel {
+  const name = UEFI_FOLDER.reduce<FatEntry[]>(
+    (entries, folder) => entries.filter(isNamed(folder)).flatMap((entry) => listFatFolder(volume, entry)),
+    listFatFolder(volume),
+  ).find((entry) => !entry.isFolder && entry.name.toLowerCase().endsWith('.cmdl'));
+  const words =
+    name && openFatFile(volume, name, name.name).read(0, MAX_CONFIG).toString('utf8').split('\0')[0];
+  return { reader, words, offset: volumeOffset, fact: `the UEFI application /${path}` };
 }
 
 function kernelFile({ volume, offset }: DiskVolume): DiskKernel | undefined {
   const root = listFatFolder(volume);
-  const boot = root.find((entry) => entry.isFolder && entry.name.toLowerCase() === 'boot');
+  const boot = root.find(isNamed('boot'));
   const files = (folder?: FatEntry) => listFatFolder(volume, folder).filter(({ isFolder }) => !isFolder);
   return first([...files(), ...(boot ? files(boot) : [])].slice(0, MAX_FILES), (entry) => {
     const reader = openFatFile(volume, entry, `${volume.reader.name}:/${entry.name}`);
@@ -104,6 +113,10 @@ function kernelFile({ volume, offset }: DiskVolume): DiskKernel | undefined {
       ? { reader, words: undefined, offset, fact: `a kernel in the file ${entry.name}` }
       : undefined;
   });
+}
+
+function isNamed(folder: string): (entry: FatEntry) => boolean {
+  return ({ name, isFolder }) => isFolder && name.toLowerCase() === folder.toLowerCase();
 }
 
 function isElf(reader: ImageReader, offset: number): boolean {

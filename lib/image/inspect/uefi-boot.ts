@@ -1,5 +1,5 @@
 import type { DiskVolume } from './disk';
-import { findFatFile } from './fat';
+import { type FatVolume, findFatFile } from './fat';
 import type { ImageReader } from './image-reader';
 import { tryReadUefiApp } from './pe';
 
@@ -11,6 +11,7 @@ export interface UefiBoot {
   readonly path: string;
   readonly reader: ImageReader;
   readonly machine: string;
+  readonly volume: FatVolume;
   /** Where its file system begins on the disk, in bytes. */
   readonly volumeOffset: number;
 }
@@ -23,7 +24,7 @@ export function findUefiBoots(volumes: readonly DiskVolume[]): UefiBoot[] {
       DEFAULTS.flatMap((path) => {
         const reader = findFatFile(volume, path);
         const app = reader && tryReadUefiApp(reader);
-        return app ? [{ path, reader, machine: app.machine, volumeOffset: offset }] : [];
+        return app ? [{ path, reader, machine: app.machine, volume, volumeOffset: offset }] : [];
       }),
     );
 }

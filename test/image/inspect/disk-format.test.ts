@@ -115,6 +115,20 @@ test('a configuration comes before the program of UEFI, which is only the loader
   });
 });
 
+test('a disk that Kiln forged for UEFI is of the system of its kernel, with its arguments', () => {
+  const config = Buffer.from("if multiboot /KILN/KERNEL 'a b'; then boot; fi\n");
+  const files = {
+    'EFI/BOOT/BOOTX64.EFI': images.uefiApp(),
+    'KILN/BOOT.CFG': config,
+    'KILN/KERNEL': images.unikraft(),
+  };
+  expect(inspect(images.uefiDisk(files))).toMatchObject({
+    system: { id: 'unikraft', variant: 'qemu' },
+    commandLine: '"a b"',
+    contains: { format: 'elf32' },
+  });
+});
+
 test("IncludeOS' disk has its kernel behind the boot sector", () => {
   expect(inspect(images.vmbuildDisk())).toMatchObject({
     format: 'mbr-disk',
