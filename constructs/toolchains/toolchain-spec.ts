@@ -47,6 +47,7 @@ export function toolchainSpec(defaults: Defaults, options: ToolchainOptions): To
     ...own,
     steps: [...(options.before ?? []), ...own.steps],
     artifact: options.artifact ?? own.artifact,
+    expects: role === 'initrd' ? own.expects : { kind: role, ...own.expects },
     ...merged(own, options),
   };
   check(recipe);

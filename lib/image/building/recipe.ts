@@ -2,6 +2,8 @@ import type { BootProtocol, ImageFormat } from '../../systems';
 
 /** What a toolchain promises of its artifact. What is left out is not checked. */
 export interface Expectation {
+  /** A kernel, or a disk of any format. */
+  readonly kind?: 'kernel' | 'disk';
   /** The file has one of these forms. */
   readonly formats?: readonly ImageFormat[];
   /** Ids of systems of which it is one: `solo5`. `generic` is one that no rule knows. */

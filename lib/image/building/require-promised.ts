@@ -1,6 +1,9 @@
 import { KilnError } from '../../errors';
+import type { ImageFormat } from '../../systems';
 import { type ImageInspection, inspectImage } from '../inspect';
 import type { Expectation, Recipe } from './recipe';
+
+const DISKS: readonly ImageFormat[] = ['mbr-disk', 'gpt-disk', 'qcow2'];
 
 /**
  * Refuses an artifact that is not what its toolchain promised: another system, variant, format or machine.
@@ -19,7 +22,8 @@ export function requirePromised(file: string, name: string, recipe: Recipe): voi
 
 /** What was promised and is not there; the first of it. */
 function missedBy(image: ImageInspection, expects: Expectation): string | undefined {
-  const { formats, systems, variant, protocol, machine } = expects;
+  const { kind, formats, systems, variant, protocol, machine } = expects;
+  if (kind !== undefined && DISKS.includes(image.format) !== (kind === 'disk')) return `a ${kind}`;
   if (formats !== undefined && !formats.includes(image.format))
     return `a file of format ${formats.join(' or ')}`;
   // A compressed disk may hide its system; what it is shows when it is converted.

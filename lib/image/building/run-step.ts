@@ -35,7 +35,7 @@ export function runStep(
     place.output,
   );
   const command = `'${argv.join(' ')}' in '${place.folder}'`;
-  if (ended === undefined || ended.interrupted || ended.signal === 'SIGINT') {
+  if (ended.interrupted || ended.signal === 'SIGINT') {
     throw new KilnError(`${command} was interrupted; nothing of this build is used`, {
       code: 'build.interrupted',
     });
@@ -50,8 +50,7 @@ export function runStep(
   });
 }
 
-/** Undefined when the supervisor itself was ended. */
-function supervise(input: string, output: number): StepEnd | undefined {
+function supervise(input: string, output: number): StepEnd {
   const result = spawnSync(process.execPath, ['-e', SUPERVISOR], {
     input,
     stdio: ['pipe', output, output, 'pipe'],
@@ -60,7 +59,10 @@ function supervise(input: string, output: number): StepEnd | undefined {
   });
   if (result.error) throw result.error;
   const text = result.output[3]?.toString() ?? '';
-  return text === '' ? undefined : (JSON.parse(text) as StepEnd);
+  if (text !== '') return JSON.parse(text) as StepEnd;
+  // The supervisor itself was ended, or the system refused what it asked for.
+  const { signal, status } = result;
+  return { exitCode: status, signal, interrupted: signal !== null, tail: '', error: `exit code ${status}` };
 }
 
 function notStarted(command: string, file: string, error: string): KilnError {

@@ -15,10 +15,19 @@ let text = '';
 process.stdin.setEncoding('utf8').on('data', (data) => { text += data; }).on('end', () => run(JSON.parse(text)));
 process.stdout.on('error', () => {});
 
+const report = (result) => { try { writeSync(3, JSON.stringify(result)); } catch {} };
+const failed = (error) => ({ exitCode: null, signal: null, error: error.code ?? error.message });
+
 function run({ file, argv, cwd, env, tail }) {
   let kept = Buffer.alloc(0);
   let interrupted = false;
-  const child = spawn(file, argv.slice(1), { argv0: argv[0], cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let ended = false;
+  let child;
+  try {
+    child = spawn(file, argv.slice(1), { argv0: argv[0], cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    return report({ ...failed(error), interrupted, tail: '' });
+  }
   const take = (data) => {
     process.stdout.write(data);
     kept = Buffer.concat([kept, data]);
@@ -27,19 +36,17 @@ function run({ file, argv, cwd, env, tail }) {
   const stop = (signal) => { interrupted = true; child.kill(signal); };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
   const watch = setInterval(() => { if (process.ppid !== parent) stop('SIGTERM'); }, 500);
-  let ended = false;
   const finish = (result) => {
     if (ended) return;
     ended = true;
     clearInterval(watch);
     for (const stream of [child.stdout, child.stderr]) stream?.destroy();
-    try { writeSync(3, JSON.stringify({ ...result, interrupted, tail: kept.toString('utf8') })); } catch {}
-    process.exitCode = 0;
+    report({ ...result, interrupted, tail: kept.toString('utf8') });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);
   };
   child.stdout?.on('data', take);
   child.stderr?.on('data', take);
-  child.on('error', (error) => finish({ exitCode: null, signal: null, error: error.code ?? error.message }));
+  child.on('error', (error) => finish(failed(error)));
   child.on('close', (exitCode, signal) => finish({ exitCode, signal }));
   child.on('exit', (exitCode, signal) => setTimeout(() => finish({ exitCode, signal }), 1000).unref());
 }

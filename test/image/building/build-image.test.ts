@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { multibootKernel, objectFile, solo5 } from '../../fixtures/images';
+import { mbrDisk, multibootKernel, objectFile, solo5 } from '../../fixtures/images';
 import { buildFolder } from './fixtures';
 
 const at = buildFolder();
@@ -178,6 +178,21 @@ describe('refuses', () => {
     expect(() => at().build()).toThrow(`'./build.sh' in '${at().folder}' was ended by SIGKILL`);
   });
 
+  test('a build that is interrupted, whatever the tool makes of it', () => {
+    at().script('kill -INT $PPID; sleep 5; cp ../kernel out.elf');
+    expect(caught(() => at().build())).toMatchObject({
+      code: 'build.interrupted',
+      message: `'./build.sh' in '${at().folder}' was interrupted; nothing of this build is used`,
+    });
+    expect(at().has('out.elf')).toBe(false);
+  });
+
+  test('a build that the system cannot start', () => {
+    expect(() => at().build({ environment: { LONG: 'x'.repeat(200_000) } })).toThrow(
+      `'./build.sh' in '${at().folder}' could not be started: the system says E2BIG`,
+    );
+  });
+
   test('to keep anything of a build that failed', () => {
     at().script('cp ../kernel out.elf; exit 1');
     expect(() => at().build()).toThrow('exit code 1');
@@ -283,6 +298,14 @@ describe('refuses an artifact that is not what was promised', () => {
     expect(() => at().build({ expects: { formats: ['elf64'] } })).toThrow(
       'promised a file of format elf64, but',
     );
+  });
+
+  test.each([
+    ['disk', multibootKernel, 'a disk'],
+    ['kernel', mbrDisk, 'a kernel'],
+  ] as const)('no %s', (kind, image, promised) => {
+    writeFileSync(join(at().root, 'kernel'), image());
+    expect(() => at().build({ expects: { kind } })).toThrow(`the test toolchain promised ${promised}, but`);
   });
 
   test('another machine', () => {
