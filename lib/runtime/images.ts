@@ -14,9 +14,9 @@ import {
   requireTakesInitrd,
 } from '../image';
 import type { ImageSpec } from '../spec';
+import { type Hardware, hardwareOf } from './hardware';
 import { copyAndHash } from './hashed-copy';
 import { whyUnwritable } from './home';
-import { chooseDevices, DEFAULT_DEVICES, type MachineDevices } from './machine-devices';
 import type { BootSource } from './qemu-arguments';
 import { clearDeadWork, makeWorkFolder } from './work-folder';
 
@@ -30,16 +30,6 @@ export interface StoredImage {
   readonly source: BootSource;
   /** On what. */
   readonly hardware: Hardware;
-}
-
-type System = NonNullable<ImageInspection['system']>;
-
-/** A machine that an image boots on. */
-export interface Hardware {
-  /** Those that it drives. */
-  readonly devices: MachineDevices;
-  /** A disk that only UEFI boots. */
-  readonly isUefi: boolean;
 }
 
 export interface ImageStoreOptions {
@@ -63,8 +53,6 @@ interface Copies {
  */
 export class ImageStore {
   private readonly inProgress = new Map<string, Promise<StoredImage>>();
-  /** By path, which means the same image for ever, and what a user says that it drives. */
-  private readonly hardware = new Map<string, Hardware>();
   private readonly loader: () => Loader;
   private opened: Promise<void> | undefined;
 
@@ -127,14 +115,7 @@ export class ImageStore {
     const initrd = keepsInitrd(spec) ? join(this.folder, initrdNameOf(spec)) : null;
     const found = (await exists(path)) && (initrd === null || (await exists(initrd)));
     if (!found) await this.make(spec, path, initrd, onProgress);
-    return { path, found, source: sourceOf(spec, path, initrd), hardware: this.hardwareOf(spec, path) };
-  }
-
-  private hardwareOf(spec: ImageSpec, path: string): Hardware {
-    const key = [path, ...(spec.drivers ?? [])].join('\n');
-    const known = this.hardware.get(key) ?? hardwareFor(spec, path);
-    this.hardware.set(key, known);
-    return known;
+    return { path, found, source: sourceOf(spec, path, initrd), hardware: hardwareOf(spec, path) };
   }
 
   private async open(): Promise<void> {
@@ -262,22 +243,6 @@ function sourceOf(spec: ImageSpec, path: string, initrd: string | null): BootSou
   if (spec.kind === 'disk') return { kind: 'scratch-disk', path };
   if (spec.boot === 'disk') return { kind: 'disk', path };
   return { kind: 'kernel', path, commandLine: commandLine(spec.bootArgs), initrd };
-}
-
-/** A service is of no use without a network, so it gets the usual card where none is known that it drives. */
-function hardwareFor(spec: ImageSpec, path: string): Hardware {
-  const { system: found, bootProtocols } = inspectImage(path);
-  const system = spec.drivers && found ? { ...found, ...driving(spec.drivers) } : found;
-  const isUefi =
-    spec.kind === 'disk' && bootProtocols.includes('uefi-disk') && !bootProtocols.includes('bios-disk');
-  const boot = spec.kind === 'kernel' && spec.boot === 'direct' ? 'kernel' : 'disk';
-  const { devices } = chooseDevices({ architecture: 'x86-64', boot, isUefi, system });
-  return { isUefi, devices: { ...devices, nic: devices.nic ?? DEFAULT_DEVICES.nic } };
-}
-
-/** The user knows better. */
-function driving(drivers: readonly string[]): Pick<System, 'drivers' | 'maybeDrivers'> {
-  return { drivers: drivers as NonNullable<System['drivers']>, maybeDrivers: [] };
 }
 
 /** Puts a finished file in place. */
