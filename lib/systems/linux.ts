@@ -63,7 +63,7 @@ export const linux: DocumentedSystem = {
       format: 'arm64-image',
       machines: ['arm64'],
       bootProtocols: ['linux', 'uefi'],
-      proof: 'documented-layout',
+      proof: 'booted',
     },
   ],
   about: {

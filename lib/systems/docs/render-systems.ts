@@ -19,6 +19,35 @@ A network card decides more often than a disk: a kernel that is wholly in memory
 from. Where Kiln does not know a system, or not well enough, \`systems: [...]\` on the stack and \`drivers: [...]\` on the image say
 what is true; neither is part of an image's digest.`;
 
+const OWN_SYSTEM = `Whoever knows an image better than Kiln says so in the app. A system that is given is looked for before those below; one with
+the id of a known system takes its place. Devices have the names that \`kiln compat --json\` prints.
+
+\`\`\`ts
+import { findSystem, type System, UnikernelImage } from 'kiln-cdk';
+import { LocalStack } from 'kiln-cdk/stacks';
+
+const toy: System = {
+  id: 'toy',
+  title: 'Toy OS',
+  recognise: (facts) => {
+    const offset = facts.find('Toy OS 1.');
+    return offset === undefined ? undefined : { because: "the text 'Toy OS 1.'", offset };
+  },
+  variants: [{ id: 'any', drivers: { has: ['virtio-net', 'ena'] } }],
+};
+// A known system, corrected: this build of Unikraft drives modern virtio as well.
+const unikraft = findSystem('unikraft');
+const ours: System = {
+  ...unikraft,
+  variants: unikraft.variants.map((variant) =>
+    variant.id === 'qemu' ? { ...variant, drivers: { has: ['virtio-net-legacy', 'virtio-net'] } } : variant,
+  ),
+};
+const stack = new LocalStack(app, 'shop', { systems: [toy, ours] });
+// Or for one image alone:
+const image = UnikernelImage.fromKernel('build/web.elf', { drivers: ['e1000'] });
+\`\`\``;
+
 /** The whole of \`docs/systems.md\`. */
 export function renderSystemsDocument(): string {
   const sorted = [...systems].sort((a, b) => a.title.localeCompare(b.title, 'en'));
@@ -32,6 +61,8 @@ export function renderSystemsDocument(): string {
     renderAws(),
     '## Machine series of Compute Engine',
     renderGoogle(),
+    '## A system of your own',
+    OWN_SYSTEM,
     '## Systems',
     "What a row rests on: **booted**, a real image of its kind is booted by this repository's tests; **real file**, a real file is " +
       'recognised by them; **documented layout**, a file made from the documented layout is; **none**, no bytes tell it. ' +
