@@ -1,10 +1,10 @@
 #include "server.h"
 #include "clock.h"
-#include "log.h"
+#include "listener.h"
 #include "pages.h"
 #include "response.h"
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,24 +173,15 @@ static int64_t keep_time(void)
     return next;
 }
 
-static void listen_on(uint16_t port)
-{
-    struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port)};
-    poller = epoll_create1(EPOLL_CLOEXEC);
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct epoll_event event = {.events = EPOLLIN};
-    if (bind(listener, (struct sockaddr *)&any, sizeof any) != 0 || listen(listener, 256) != 0 ||
-        epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event) != 0)
-        die("http: port %u: %s", port, strerror(errno));
-}
-
 void server_run(uint16_t port, int64_t age_ms)
 {
     keep_alive_age = age_ms;
     srand((unsigned)now_ms());
     for (struct client *c = clients; c < clients + CLIENTS; c++)
         c->socket = -1;
-    listen_on(port);
+    listener = listener_open(port);
+    poller = epoll_create1(EPOLL_CLOEXEC);
+    epoll_ctl(poller, EPOLL_CTL_ADD, listener, &(struct epoll_event){.events = EPOLLIN});
     for (;;) {
         struct epoll_event events[CLIENTS + 1];
         int count = epoll_wait(poller, events, CLIENTS + 1, (int)keep_time());
