@@ -13,7 +13,7 @@ const FIRMWARE = {
   },
 } as const;
 const MACHINE = {
-  'x86-64': ['-machine', 'q35', '-m', '128', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],
+  'x86-64': ['-machine', 'q35', '-m', '256', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],
   arm64: ['-machine', 'virt', '-cpu', 'cortex-a57', '-m', '256'],
 } as const;
 /** Only the outer fence: under emulation such a guest ends by itself in 5 to 20 s. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, type ForgeOptions, forgeDisk, type Loader, loadLoader } from '../../../lib/image';
 import { bootableUefiApp } from '../../fixtures/bootable-uefi-app';
@@ -30,6 +30,8 @@ const DEVICES = {
   'virtio-scsi': ['-device', 'virtio-scsi-pci', '-device', 'scsi-hd,drive=disk0'],
   NVMe: ['-device', 'nvme,serial=1,drive=disk0'],
 } as const;
+
+const QEMU = { 'x86-64': 'x86_64', arm64: 'aarch64' } as const;
 
 let loader: Loader | undefined;
 async function forge(kernel: Buffer | string, options: ForgeOptions): Promise<string> {
@@ -78,8 +80,11 @@ boots('a kernel that cannot be started is reported on the console, and the machi
   expect(output).toContain('kiln: the boot loader cannot start the kernel of this disk');
 });
 
-boots('the hello unikernel answers from a disk for UEFI on NVMe', async () => {
+boots('the hello unikernel answers from a disk for UEFI on NVMe, in a volume of a cloud', async () => {
   const disk = await forge(helloKernel(), { bootArgs: ['--greeting=hello uefi', '--version=9'] });
+  // It is larger than the disk, so that the second partition table is not at its end.
+  chmodSync(disk, 0o644);
+  truncateSync(disk, 1024 ** 3);
   const devices = ['-device', 'virtio-net-pci,netdev=net,romfile=', ...DEVICES.NVMe];
   const guest = await startGuest('qemu-system-x86_64', uefiMachine('x86-64', disk, devices));
   expect(await guest.answer()).toContain('hello uefi version=9');
@@ -91,16 +96,24 @@ bootsArm64('UEFI on arm64 starts an application as it is', async () => {
   expect(await bootUefiAndRead('arm64', folder, disk)).toMatch(/hello from arm64$/);
 });
 
-const bootsArm64Linux =
-  bootsArm64 === test
-    ? testWithLinux('arm64', 'qemu-system-aarch64', 'make', 'aarch64-linux-gnu-gcc')
-    : bootsArm64;
-bootsArm64Linux('UEFI on arm64 starts Linux with its initramfs and arguments', async () => {
-  const { kernel, initrd } = linuxMicrovm('arm64');
-  const bootArgs = ['--greeting=hello "arm64"', '--version=3'];
-  const disk = await forge(kernel, { bootArgs, initrd });
-  const devices = ['-device', 'virtio-net-pci,netdev=net,romfile=', ...DEVICES['virtio-blk']];
-  const guest = await startGuest('qemu-system-aarch64', uefiMachine('arm64', disk, devices));
-  expect(await guest.answer()).toContain('hello "arm64" version=3');
-  await endGuest(guest);
-});
+const LINUX = {
+  'x86-64': { arch: 'amd64', tools: ['qemu-system-x86_64', 'make', 'gcc'], bus: 'NVMe', able: boots },
+  arm64: {
+    arch: 'arm64',
+    tools: ['qemu-system-aarch64', 'make', 'aarch64-linux-gnu-gcc'],
+    bus: 'virtio-blk',
+    able: bootsArm64,
+  },
+} as const;
+for (const machine of ['x86-64', 'arm64'] as const) {
+  const { arch, tools, bus, able } = LINUX[machine];
+  const bootsLinux = able === test ? testWithLinux(arch, ...tools) : able;
+  bootsLinux(`UEFI on ${machine} starts Linux from ${bus}, with its initramfs and arguments`, async () => {
+    const { kernel, initrd } = linuxMicrovm(arch);
+    const disk = await forge(kernel, { bootArgs: ['--greeting=hello "uefi"', '--version=3'], initrd });
+    const devices = ['-device', 'virtio-net-pci,netdev=net,romfile=', ...DEVICES[bus]];
+    const guest = await startGuest(`qemu-system-${QEMU[machine]}`, uefiMachine(machine, disk, devices));
+    expect(await guest.answer()).toContain('hello "uefi" version=3');
+    await endGuest(guest);
+  });
+}
