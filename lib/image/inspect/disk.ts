@@ -6,6 +6,7 @@ import { windowOf } from './window';
 
 const SECTOR = 512;
 const TABLE = 0x1be;
+const SIGNATURE = 510;
 /** Boot code ends where the disk's signature begins. */
 const CODE_END = 0x1b8;
 /** What mkfs.fat and mformat write is code, but code that only says this. */
@@ -35,10 +36,10 @@ export interface DiskVolume {
 /** Reads the boot sector and partition table; undefined where the file has no boot signature. */
 export function tryReadDisk(reader: ImageReader): Disk | undefined {
   const sector = reader.read(0, SECTOR);
-  if (sector.length < SECTOR || sector.readUInt16LE(510) !== 0xaa55) return undefined;
-  const hasBootCode = codeIn(sector);
+  if (sector.length < SECTOR || sector.readUInt16LE(SIGNATURE) !== 0xaa55) return undefined;
   // A file system on the whole disk has code and texts where a partition table would be.
   const whole = tryOpenFat(reader);
+  const hasBootCode = codeIn(sector, whole);
   if (whole) {
     return {
       table: 'mbr',
@@ -56,9 +57,11 @@ export function tryReadDisk(reader: ImageReader): Disk | undefined {
   return { table, partitions, hasBootCode, volumes: volumesOf(reader, partitions) };
 }
 
-function codeIn(sector: Buffer): boolean {
-  const code = sector.subarray(0, CODE_END);
-  return code.some((byte) => byte !== 0) && !NOT_BOOTABLE.test(sector.toString('latin1', 0, 510));
+/** A file system describes itself in front of its code. */
+function codeIn(sector: Buffer, volume: FatVolume | undefined): boolean {
+  const [start, end] = volume ? [volume.bits === 32 ? 90 : 62, SIGNATURE] : [0, CODE_END];
+  const hasCode = sector.subarray(start, end).some((byte) => byte !== 0);
+  return hasCode && !NOT_BOOTABLE.test(sector.toString('latin1', 0, SIGNATURE));
 }
 
 function mbrPartitions(entries: readonly Buffer[]): Partition[] {

@@ -148,6 +148,14 @@ test.each([
   expect(inspect(disk)).toMatchObject({ format: 'mbr-disk', bootProtocols: [], system: undefined });
 });
 
+test('what describes a file system on the whole disk is no code, and what follows it is', () => {
+  const disk = buildFat({ files: {} });
+  disk.fill(0, 90, 510);
+  expect(inspect(disk).bootProtocols).toEqual([]);
+  disk.set([0xeb, 0xfe], 62);
+  expect(inspect(disk).bootProtocols).toEqual(['bios-disk']);
+});
+
 test('partitions of a GPT that end before they begin, or lie beyond the disk, are left out', () => {
   const disk = images.gptDisk(Buffer.alloc(512));
   disk.writeBigUInt64LE(3n, 1024 + 40);
