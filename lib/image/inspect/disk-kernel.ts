@@ -52,7 +52,7 @@ export function tryFindKernel(
   );
 }
 
-/** IncludeOS' vmbuild: boot sector, then the ELF; the boot sector's bytes 4 to 15 say how large it is. */
+/** IncludeOS' vmbuild writes a boot sector, and the ELF right behind it (IncludeOS vmbuild/vmbuild.cpp). */
 function afterBootSector(reader: ImageReader): DiskKernel | undefined {
   if (!isElf(reader, SECTOR)) return undefined;
   const kernel = windowOf(

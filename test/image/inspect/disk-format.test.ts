@@ -23,8 +23,8 @@ test('a disk that Kiln forged is of the system of its kernel, with its arguments
 });
 
 test('a word that no system drops stays', () => {
-  const disk = images.forgedDisk(images.unikraft(), "'kernel' x");
-  expect(inspect(disk)).toMatchObject({ system: { id: 'unikraft' }, commandLine: 'kernel x' });
+  const disk = images.forgedDisk(images.multibootKernel(), "'kernel' x");
+  expect(inspect(disk)).toMatchObject({ system: { id: 'generic' }, commandLine: 'kernel x' });
 });
 
 test('a damaged kernel is warned of, and the disk is a disk', () => {

@@ -60,6 +60,11 @@ test.each([
   ['a script', '#!/bin/sh\necho hello\n', 'a script'],
   ['a text', 'hello\n', 'a text'],
   ['a gzip archive', '\x1f\x8b\x08\0\0\0', 'a gzip archive; unpack it first'],
+  ['a device tree', '\xd0\x0d\xfe\xed', 'a device tree'],
+  ['an initramfs', '070701000', 'a cpio archive, such as an initramfs'],
+  ['firmware', `${'\0'.repeat(40)}_FVH${'\0'.repeat(999)}`, 'UEFI firmware'],
+  ['a CD', `${'\0'.repeat(0x8001)}CD001`, 'an ISO 9660 image, such as a CD'],
+  ['another disk format', 'KDMV', 'a VMDK disk; convert it with: qemu-img convert -O raw'],
   ['zeros', '\0'.repeat(600), 'a file that begins with zeros only, such as an empty disk'],
   ['anything else', '\x01\x02\x03', 'data of no known format'],
 ])('%s is no image, and called by its name', (_, content, lookalike) => {
