@@ -114,3 +114,18 @@ export function buildFolder(): () => BuildFolder {
   afterEach(() => current.remove());
   return () => current;
 }
+
+/** What an action throws. */
+export function caught(action: () => unknown): {
+  message: string;
+  code?: string;
+  detail?: string;
+  remedy?: string;
+} {
+  try {
+    action();
+  } catch (error) {
+    return error as ReturnType<typeof caught>;
+  }
+  throw new Error('nothing was thrown');
+}
