@@ -7,7 +7,7 @@ import type { FormatFindings } from './read-format';
 const OSV_OFFSET = 512;
 const OSV_LENGTH = 4096;
 /** Stands for the file name before a system that drops its first word; see the forge's boot configuration. */
-const FILE_NAME = 'kernel';
+const DROPPED = /^kernel(?: |$)/;
 
 /** The arguments that a disk has in it: its loader's configuration, or the place that its system has for them. */
 export function commandLineOf(
@@ -18,9 +18,10 @@ export function commandLineOf(
   if (system?.id === 'osv' && format === 'mbr-disk') {
     return reader.read(OSV_OFFSET, OSV_LENGTH).toString('utf8').split('\0')[0];
   }
-  if (kernel?.words === undefined || typeof kernel.words === 'string') return kernel?.words;
-  const [first, ...rest] = kernel.words;
-  return composed(system?.dropsFirstWord && first === FILE_NAME ? rest : kernel.words);
+  if (kernel?.words === undefined) return undefined;
+  const { words } = kernel;
+  const line = typeof words === 'string' ? words : composed(words);
+  return system?.dropsFirstWord ? line.replace(DROPPED, '') : line;
 }
 
 /** Quoted as the loader hands it over, or as it stands where no loader could. */
