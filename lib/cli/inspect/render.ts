@@ -7,7 +7,7 @@ import type { ContentReport, InspectReport, PlatformReport, SystemReport } from 
 export function renderReport(report: InspectReport, style: Style): string[] {
   const digest: Row[] = report.sha256 === null ? [] : [['sha256', report.sha256]];
   return [
-    style.bold(report.name),
+    style.bold(printable(report.name)),
     ...table([...rowsOf(report), ...digest], style),
     ...warningsOf(report, style),
     '',
@@ -100,7 +100,7 @@ export function sizeOf(bytes: number): string {
 }
 
 function warningsOf({ warnings }: ContentReport, style: Style): string[] {
-  return warnings.map((warning) => `  ${style.yellow('!')} ${warning}`);
+  return warnings.map((warning) => `  ${style.yellow('!')} ${printable(warning)}`);
 }
 
 function why(image: ContentReport, style: Style): string[] {
@@ -116,7 +116,7 @@ function inside(image: ContentReport, outer: string, style: Style): string[] {
     : image.name;
   const rows = rowsOf(image).filter(([row]) => !['drives', 'arguments', 'has'].includes(row));
   return [
-    `${style.bold('Inside:')} ${name}`,
+    `${style.bold('Inside:')} ${printable(name)}`,
     ...table(rows, style),
     ...warningsOf(image, style),
     ...factsOf(image, style),
@@ -127,7 +127,9 @@ function inside(image: ContentReport, outer: string, style: Style): string[] {
 
 function factsOf({ evidence }: ContentReport, style: Style): string[] {
   const width = Math.max(...evidence.map(({ offset }) => hex(offset).length), 0);
-  return evidence.map(({ offset, fact }) => `  ${style.dim(hex(offset).padStart(width))}  ${fact}`);
+  return evidence.map(
+    ({ offset, fact }) => `  ${style.dim(hex(offset).padStart(width))}  ${printable(fact)}`,
+  );
 }
 
 const MARKS = { yes: ['✓', 'green'], no: ['✗', 'red'], unknown: ['?', 'yellow'] } as const;
@@ -145,9 +147,14 @@ function where({ platforms, bootProtocols }: InspectReport, style: Style): strin
 
 function table(rows: readonly Row[], style: Style): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${style.dim(name.padEnd(width))}  ${value}`);
+  return rows.map(([name, value]) => `  ${style.dim(name.padEnd(width))}  ${printable(value)}`);
 }
 
 function hex(offset: number): string {
   return `0x${offset.toString(16)}`;
+}
+
+/** Texts come out of the image, and must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -69,6 +69,13 @@ test('a file that is no image is an answer too', async () => {
   expect(text).not.toContain('Where it runs');
 });
 
+test('texts of an image do not steer the terminal', async () => {
+  const disk = images.forgedDisk(images.solo5(3), "'\x1b[31mred\x07' 'a\x9bb'");
+  const text = await inspected('web.raw', disk);
+  expect(text).toContain('  has        \\x1b[31mred\\x07 a\\x9bb\n');
+  expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
 test('a script reads the same as JSON, with every member there', async () => {
   const disk = images.forgedDisk();
   const report = JSON.parse(await inspected('web.raw', disk, { json: true }));
