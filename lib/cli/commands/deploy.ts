@@ -34,6 +34,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const words = {
       doing: `deploying ${stack.name}`,
       stopping: 'going back to the old version',
+      left: 'a rollout that was under way goes back by itself soon, unless a deploy takes it up before',
       again: `kiln deploy ${stack.name}`,
     };
     const applied = await applyPlan(planned, words, context);

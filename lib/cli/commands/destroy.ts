@@ -34,6 +34,7 @@ export async function destroy(options: DestroyOptions, context: CommandContext):
       const words = {
         doing: `removing ${stack.name}`,
         stopping: 'what is not removed yet stays',
+        left: 'a removal that was under way goes on by itself',
         again: `kiln destroy ${stack.name}`,
       };
       const applied = await applyPlan(planned, words, context);

@@ -12,6 +12,8 @@ export interface ApplyWords {
   readonly doing: string;
   /** What a first Ctrl-C sets off: `going back to the old version`. */
   readonly stopping: string;
+  /** What becomes of what was under way when Terraform or the provider ends at once. */
+  readonly left: string;
   /** The command that ends what was left in the middle. */
   readonly again: string;
 }
@@ -68,6 +70,8 @@ export async function applyPlan(
         stack: planned.stack.name,
         text: texts.join('\n'),
         signal: result.signal,
+        left: words.left,
+        again: words.again,
       } as const;
       const failure = failureOf(diagnostics.filter(isFailure), context);
       throw presses > 0 ? interrupted(failure, presses > 1, words) : failure;
@@ -94,11 +98,8 @@ function interrupted(failure: KilnError, atOnce: boolean, words: ApplyWords): Ki
       ...(failure.detail ? { detail: failure.detail } : {}),
     });
   }
-  return new KilnError(
-    'left in the middle: what was complete is recorded, and a rollout that was under way goes back by itself',
-    {
-      code: 'cli.interrupted',
-      remedy: `\`kiln status\` shows what runs; \`${words.again}\` finishes the job.`,
-    },
-  );
+  return new KilnError(`left in the middle: what was complete is recorded; ${words.left}`, {
+    code: 'cli.interrupted',
+    remedy: `\`kiln status\` shows what runs; \`${words.again}\` finishes the job.`,
+  });
 }

@@ -9,6 +9,10 @@ export interface FailureContext {
   readonly text: string;
   /** What ended it, if a signal did. */
   readonly signal?: NodeJS.Signals | null;
+  /** What becomes of what was under way when Terraform or a provider ends under it. @default - nothing was */
+  readonly left?: string;
+  /** The command that finishes the job then. @default kiln deploy STACK */
+  readonly again?: string;
 }
 
 /** Types of the kiln provider's resources begin so, inside a module too. */
@@ -90,14 +94,12 @@ function ended(
   errors: readonly Diagnostic[],
   context: FailureContext,
 ): KilnError {
-  const { command, stack, text } = context;
-  const rollout = 'a rollout that was under way goes back by itself soon, unless a deploy takes it up before';
-  const detail = [text, ...errors.map((error) => `${error.summary}: ${error.detail}`)]
-    .filter(Boolean)
-    .join('\n');
-  return new KilnError(`${what} in the middle of ${work}${command === 'apply' ? `; ${rollout}` : ''}`, {
+  const { left, again = `kiln deploy ${context.stack}` } = context;
+  const said = [context.text, ...errors.map(({ summary, detail }) => `${summary}: ${detail}`)];
+  const detail = said.filter(Boolean).join('\n');
+  return new KilnError(`${what} in the middle of ${work}${left ? `; ${left}` : ''}`, {
     code: 'terraform.ended',
-    remedy: `\`kiln status\` shows what runs; \`kiln deploy ${stack}\` finishes the job.`,
+    remedy: `\`kiln status\` shows what runs; \`${again}\` finishes the job.`,
     ...(detail ? { detail } : {}),
   });
 }

@@ -1,7 +1,13 @@
 import { failureOf } from '../../../lib/cli/terraform/failure';
 import type { Diagnostic } from '../../../lib/cli/terraform/messages';
 
-const context = { command: 'apply', product: 'terraform', stack: 'shop', text: '' } as const;
+const context = {
+  command: 'apply',
+  product: 'terraform',
+  stack: 'shop',
+  text: '',
+  left: 'it goes back',
+} as const;
 const error = (summary: string, detail = '', address?: string): Diagnostic => ({
   severity: 'error',
   summary,
@@ -69,7 +75,7 @@ test('a provider that was killed is named as what it is, with what becomes of it
   expect(failureOf([ended], context)).toMatchObject({
     code: 'terraform.ended',
     message: expect.stringMatching(
-      /^the provider's process ended in the middle of its work on kiln_local_service\.web; a rollout .* goes back/,
+      /^the provider's process ended in the middle of its work on kiln_local_service\.web; it goes back$/,
     ),
     remedy: '`kiln status` shows what runs; `kiln deploy shop` finishes the job.',
     detail: `Request cancelled: ${detail}`,
@@ -80,8 +86,16 @@ test('a Terraform that was killed is named as what it is', () => {
   expect(failureOf([], { ...context, signal: 'SIGKILL' })).toMatchObject({
     code: 'terraform.ended',
     message: expect.stringMatching(
-      /^terraform was ended by SIGKILL in the middle of its work; a rollout .* goes back/,
+      /^terraform was ended by SIGKILL in the middle of its work; it goes back$/,
     ),
     remedy: '`kiln status` shows what runs; `kiln deploy shop` finishes the job.',
+  });
+});
+
+test('what was being removed is removed by the command that began it', () => {
+  const removing = { ...context, signal: 'SIGKILL', left: 'it goes on', again: 'kiln destroy shop' } as const;
+  expect(failureOf([], removing)).toMatchObject({
+    message: 'terraform was ended by SIGKILL in the middle of its work; it goes on',
+    remedy: expect.stringContaining('`kiln destroy shop` finishes'),
   });
 });
