@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../lib/runtime/start-qemu';
 
 /** Waited for one answer; a guest that still boots takes the connection and says nothing. */
 const PATIENCE_MS = 1000;
@@ -31,7 +32,7 @@ export function endGuestsAfterwards(): void {
 
 /** Starts an emulated guest; `args` say which machine, what it boots, and its network card on netdev `net`. */
 export async function startGuest(program: string, args: readonly string[]): Promise<HttpGuest> {
-  const port = await freePort();
+  const port = await quietPort();
   const net = `user,id=net,restrict=on,hostname=guest-7,hostfwd=tcp:127.0.0.1:${port}-:8080`;
   const common = ['-accel', 'tcg', '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'stdio'];
   const guest = spawn(program, [...common, '-netdev', net, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -81,6 +82,21 @@ async function kill(guest: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => guest.once('close', resolve));
   guest.kill('SIGKILL');
   await gone;
+}
+
+/** A port that nobody has, below those that the system gives away by itself, also to others between our asking and use. */
+async function quietPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 async function tryAnswer(url: string): Promise<string | undefined> {
