@@ -112,6 +112,33 @@ builds('refuses a loader whose bytes are not those that were built', () => {
   );
 });
 
+test.each([
+  ['that is no JSON', 'x', 'it is not readable'],
+  [
+    'with a part that is cut off',
+    JSON.stringify({
+      manifest: {
+        digests: { bios: `sha256:${'0'.repeat(64)}`, uefi: `sha256:${'0'.repeat(64)}` },
+        grub: '2',
+        layoutVersion: LAYOUT_VERSION,
+      },
+      parts: { 'boot.img': 'AAAA' },
+    }),
+    "its part 'boot.img' is not readable",
+  ],
+])('refuses a bundled loader %s', (_, text, what) => {
+  const place = globalThis as { KILN_EMBEDDED_LOADER?: string };
+  place.KILN_EMBEDDED_LOADER = text;
+  try {
+    jest.isolateModules(() => {
+      const fresh = jest.requireActual<typeof import('../../../lib/image')>('../../../lib/image');
+      expect(() => fresh.loadLoader()).toThrow(`the boot loader inside this program is damaged: ${what}`);
+    });
+  } finally {
+    delete place.KILN_EMBEDDED_LOADER;
+  }
+});
+
 test('refuses a folder without a loader, and says how to build it', () => {
   const error = expect.objectContaining({
     code: 'image.loader-missing',
