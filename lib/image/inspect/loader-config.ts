@@ -53,10 +53,10 @@ export function parseSyslinuxConfig(text: string): LoaderEntry | undefined {
 /** GRUB's script in words: quotes and backslashes as its shell reads them, commands ended by lines and semicolons. */
 function commandsOf(text: string): string[][] {
   const commands: string[][] = [[]];
-  const token = /#[^\n]*|[\n;{}]|(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|[^\s;{}'"\\])+|\s|[\s\S]/g;
+  const token = /#[^\n]*|[\n;{}]+|(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|[^\s;{}'"\\])+|[^\S\n]+|[\s\S]/g;
   for (const [word] of text.matchAll(token)) {
-    if (word.startsWith('#') || /^[ \t\r]$/.test(word)) continue;
-    if (/^[\n;{}]$/.test(word)) commands.push([]);
+    if (word.startsWith('#') || (word.trim() === '' && !word.includes('\n'))) continue;
+    if (/^[\n;{}]/.test(word)) commands.push([]);
     else commands.at(-1)?.push(unquoted(word));
   }
   return commands;
