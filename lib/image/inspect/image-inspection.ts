@@ -38,9 +38,9 @@ export interface ImageInspection {
   readonly virtualSize: number | undefined;
   /** The memory that it is loaded into, where it says so. */
   readonly memory: MemoryFootprint | undefined;
-  /** The arguments that a disk has for its kernel, as one command line; undefined where it has no place for them. */
+  /** The arguments that a disk or a unified kernel image has for its kernel, as one command line; undefined where it has no place for them. */
   readonly commandLine: string | undefined;
-  /** What is inside: a qcow2's raw disk, or the kernel that a disk's loader starts. */
+  /** What is inside: a qcow2's raw disk, the kernel that a disk's loader starts, that of a unified kernel image. */
   readonly contains: ImageInspection | undefined;
   /** For a file that is no image at all: what it looks like (`a shell script`). */
   readonly lookalike: string | undefined;

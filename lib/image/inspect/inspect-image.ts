@@ -14,6 +14,8 @@ import { lookalikeOf } from './lookalike';
 import { isQcow, qcow2Reader } from './qcow2';
 import { type FormatFindings, readFormat } from './read-format';
 
+/** A disk, a unified kernel image in it, and the kernel in that. What contains itself has no end. */
+const MAX_DEPTH = 2;
 /** A loader starts these. A disk inside a disk would have no end. */
 const KERNEL_FORMATS: readonly ImageFormat[] = [
   'elf32',
@@ -74,9 +76,15 @@ function inspectQcow2(reader: ImageReader, options: InspectOptions): ImageInspec
   };
 }
 
-function describe(reader: ImageReader, found: FormatFindings, options: InspectOptions): ImageInspection {
+/** @param depth how many things this is inside of, a qcow2 not counted */
+function describe(
+  reader: ImageReader,
+  found: FormatFindings,
+  options: InspectOptions,
+  depth = 0,
+): ImageInspection {
   const known = tryRecogniseSystem(factsOf(reader, found), options.systems);
-  const inner = inspectKernel(found, options);
+  const inner = inspectKernel(found, options, depth);
   const { contains } = inner;
   const system = known ?? systemInside(contains) ?? generic(found);
   return {
@@ -92,7 +100,7 @@ function describe(reader: ImageReader, found: FormatFindings, options: InspectOp
     multiboot1: found.multiboot1,
     virtualSize: undefined,
     memory: found.memory,
-    commandLine: commandLineOf(reader, found, known ?? contains?.system),
+    commandLine: commandLineOf(reader, found, known ?? contains?.system) ?? contains?.commandLine,
     contains,
     lookalike: found.format === 'unknown' ? lookalikeOf(reader) : undefined,
   };
@@ -124,12 +132,14 @@ function searchedOf({ format, kernel }: FormatFindings): number {
 function inspectKernel(
   { kernel }: FormatFindings,
   options: InspectOptions,
+  depth: number,
 ): { readonly contains: ImageInspection | undefined; readonly warnings: readonly string[] } {
-  if (!kernel || kernel.reader.size === 0) return { contains: undefined, warnings: [] };
+  if (!kernel || kernel.reader.size === 0 || depth === MAX_DEPTH)
+    return { contains: undefined, warnings: [] };
   try {
     const found = readFormat(kernel.reader);
     if (!KERNEL_FORMATS.includes(found.format)) return { contains: undefined, warnings: [] };
-    return { contains: describe(kernel.reader, found, options), warnings: [] };
+    return { contains: describe(kernel.reader, found, options, depth + 1), warnings: [] };
   } catch (error) {
     if (!KilnError.is(error)) throw error;
     return { contains: undefined, warnings: [error.message] };

@@ -1,3 +1,4 @@
+import type { DiskKernel } from './disk-kernel';
 import { tryReadElf } from './elf';
 import { memoryFaults, memoryOf } from './elf-memory';
 import { describeMultiboot, readElfProtocols } from './elf-protocols';
@@ -5,8 +6,9 @@ import type { Evidence } from './image-inspection';
 import type { ImageReader } from './image-reader';
 import { type LinuxImage, tryReadArm64Image, tryReadBzImage, tryReadZboot } from './linux-image';
 import { tryFindMultiboot1 } from './multiboot';
-import { tryReadUefiApp } from './pe';
+import { tryReadUefiApp, type UefiApp } from './pe';
 import type { FormatReader } from './read-format';
+import { windowOf } from './window';
 
 /** Multiboot's load addresses are physical, and an end of 0 means the file's. */
 const END_OF_FILE = 0;
@@ -39,6 +41,8 @@ export const readUefiApp: FormatReader = (reader) => {
   if (zboot !== undefined) {
     evidence.push({ offset: 4, fact: `Linux EFI zboot magic 'zimg', compressed with ${zboot}` });
   }
+  const kernel = unifiedKernel(reader, app);
+  if (kernel) evidence.push({ offset: kernel.offset, fact: kernel.fact });
   return {
     format: 'uefi-app',
     machine: app.machine,
@@ -46,8 +50,23 @@ export const readUefiApp: FormatReader = (reader) => {
     sections: app.sections,
     memory: app.memorySize === 0 ? undefined : { low: undefined, size: app.memorySize },
     evidence,
+    kernel,
   };
 };
+
+/** The kernel of a unified kernel image, and its command line (UAPI group specification 5). */
+function unifiedKernel(reader: ImageReader, { sections }: UefiApp): DiskKernel | undefined {
+  const kernel = sections.find(({ name }) => name === '.linux');
+  if (!kernel) return undefined;
+  const line = sections.find(({ name }) => name === '.cmdline');
+  const words = line && reader.read(line.offset, line.size).toString('utf8').split('\0')[0]?.trim();
+  return {
+    reader: windowOf(reader, kernel.offset, kernel.size, `${reader.name}, the kernel in section .linux`),
+    words,
+    offset: kernel.offset,
+    fact: 'section .linux, the kernel of a unified kernel image',
+  };
+}
 
 export const readElf: FormatReader = (reader) => {
   const elf = tryReadElf(reader);

@@ -21,7 +21,7 @@ export interface FormatFindings {
   readonly elf: ElfFile | undefined;
   readonly multiboot1: Multiboot1 | undefined;
   readonly memory: MemoryFootprint | undefined;
-  /** The kernel that a disk's loader starts. */
+  /** The kernel that a disk's loader starts, or that a unified kernel image holds. */
   readonly kernel: DiskKernel | undefined;
 }
 

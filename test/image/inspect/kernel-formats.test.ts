@@ -117,6 +117,37 @@ describe('a UEFI application', () => {
     expect(tryReadUefiApp(bufferReader(bytes))?.sections.map(({ name }) => name)).toEqual(['/10']);
   });
 
+  test('that holds a Linux kernel is Linux, with its arguments', () => {
+    const unified = images.uefiApp(0x8664, {
+      '.linux': images.bzImage(),
+      '.cmdline': Buffer.from('console=ttyS0 "a b"\n\0'),
+    });
+    expect(inspect(unified)).toMatchObject({
+      format: 'uefi-app',
+      bootProtocols: ['uefi'],
+      system: { id: 'linux', version: '6.1.0-cloud-amd64', argumentStyle: 'fixed' },
+      commandLine: 'console=ttyS0 "a b"',
+      contains: { name: 'web.img, the kernel in section .linux', format: 'bzimage' },
+    });
+    expect(inspect(images.uefiDisk({ 'EFI/BOOT/BOOTX64.EFI': unified }))).toMatchObject({
+      system: { id: 'linux' },
+      commandLine: 'console=ttyS0 "a b"',
+      contains: { format: 'uefi-app', contains: { format: 'bzimage' } },
+    });
+  });
+
+  test('that holds itself is looked into twice and no more', () => {
+    const bytes = images.uefiApp(0x8664, { '.linux': Buffer.alloc(64) });
+    bytes.writeUInt32LE(bytes.length, 152 + 240 + 8);
+    bytes.writeUInt32LE(bytes.length, 152 + 240 + 16);
+    bytes.writeUInt32LE(0, 152 + 240 + 20);
+    const first = inspect(bytes).contains;
+    expect(first).toMatchObject({
+      format: 'uefi-app',
+      contains: { format: 'uefi-app', contains: undefined },
+    });
+  });
+
   test('of another subsystem is a program of Windows', () => {
     const bytes = images.uefiApp();
     bytes.writeUInt16LE(3, 220);
