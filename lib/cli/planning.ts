@@ -2,10 +2,11 @@ import { Progress } from '../io/progress';
 import { parsePlan, type Review, reviewPlan } from '../plan';
 import type { CommandContext } from './context';
 import { findStack, type SynthesizedStack } from './manifest';
+import { lockOutput } from './output-lock';
 import { providerFile, version } from './package-root';
 import { readProject } from './project';
 import { synthesize } from './synth';
-import { findTerraform } from './terraform/find';
+import { type FoundTerraform, findTerraform } from './terraform/find';
 import { forgetInit, prepareStack } from './terraform/prepare';
 import { type SavedPlan, Terraform } from './terraform/terraform';
 
@@ -36,11 +37,29 @@ export async function withPlannedStack<T>(
   context: CommandContext,
   use: (planned: PlannedStack) => Promise<T>,
 ): Promise<T> {
-  const { env, cwd, host, interrupts } = context;
+  const { env, cwd } = context;
   const project = await readProject(cwd);
   // Before the user's code runs: what is missing here is quickly said.
   const found = await findTerraform({ env, cwd, asked: options.terraform, configured: project.terraform });
-  const stack = findStack(await synthesize(project, context), options.stack);
+  const release = await lockOutput(project, context);
+  try {
+    const stack = findStack(await synthesize(project, context), options.stack);
+    return await planStack(stack, found, options, context, (planned) => {
+      release();
+      return use(planned);
+    });
+  } finally {
+    release();
+  }
+}
+
+async function planStack<T>(
+  stack: SynthesizedStack,
+  found: FoundTerraform,
+  options: PlanOptions,
+  { env, host, interrupts }: CommandContext,
+  use: (planned: PlannedStack) => Promise<T>,
+): Promise<T> {
   const terraform = new Terraform({
     found,
     folder: stack.folder,

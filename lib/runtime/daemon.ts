@@ -1,10 +1,10 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { takeLock } from '../io/lock';
 import { BalancerClient } from './balancer/client';
 import { EventBus } from './events';
 import { prepareHome } from './home';
 import { ImageStore } from './images';
-import { takeLock } from './lock';
 import type { MachineHost, MachineNotice } from './machine';
 import type { RuntimePaths } from './paths';
 import { Runtime, type RuntimeOptions } from './runtime';

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { type CommandContext, ExitCode } from '../context';
 import { findStack } from '../manifest';
+import { lockOutput } from '../output-lock';
 import { readProject } from '../project';
 import { synthesize } from '../synth';
 
@@ -14,7 +15,8 @@ export interface SynthOptions {
 export async function synth(options: SynthOptions, context: CommandContext): Promise<number> {
   const { host, cwd } = context;
   const project = await readProject(cwd);
-  const all = await synthesize(project, context);
+  const release = await lockOutput(project, context);
+  const all = await synthesize(project, context).finally(release);
   const stacks = options.stack === undefined ? all : [findStack(all, options.stack)];
   if (options.json) {
     const shown = stacks.map(({ name, folder, file, dependencies }) => ({

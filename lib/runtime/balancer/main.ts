@@ -1,8 +1,8 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { dirname } from 'node:path';
+import { takeLock } from '../../io/lock';
 import { parseHome } from '../argv';
-import { takeLock } from '../lock';
 import { RuntimePaths } from '../paths';
 import { Balancer } from './balancer';
 import { controlServer } from './control-server';

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { tryLock } from '../../lib/runtime/lock';
+import { tryLock } from '../../lib/io/lock';
 import { temporaryHome } from '../helpers/home';
 
 const { home } = temporaryHome();
