@@ -78,6 +78,9 @@ const BUSES: Readonly<Record<DiskBus, Driver>> = {
   ide: 'ide',
 };
 
+/** For those who must not see the disk that they came from; virtio-scsi is what Compute Engine has. */
+const UNSEEN_BUSES: readonly DiskBus[] = ['scsi', 'nvme', 'ahci', 'ide'];
+
 /**
  * The machine and devices for an image: those that were asked for, else the first that it drives.
  * @throws KilnError `run.devices` for wishes that no one machine has
@@ -86,16 +89,30 @@ export function chooseDevices(guest: GuestTraits, wishes: DeviceWishes = {}): Ch
   const machine = chooseMachine(guest, wishes);
   requireOn(machine, '--nic', wishes.nic);
   requireOn(machine, '--bus', wishes.bus);
-  const nic = wishes.nic ?? firstDriven(NIC_MODELS, NICS, machine, guest.system) ?? null;
+  const nic =
+    wishes.nic ?? (wantsNetwork(guest) ? firstDriven(NIC_MODELS, NICS, machine, guest.system) : null) ?? null;
   // Whoever is in memory as a whole needs no driver for the disk that it came from.
   const reads = guest.system?.needsDisk ? guest.system : undefined;
-  const bus = wishes.bus ?? firstDriven(DISK_BUSES, BUSES, machine, reads) ?? firstOn(DISK_BUSES, machine);
+  const buses = refusesDisk(guest) ? UNSEEN_BUSES : DISK_BUSES;
+  const bus = wishes.bus ?? firstDriven(buses, BUSES, machine, reads) ?? firstOn(buses, machine);
   const notices = [
     ...(wishes.nic ? unknownDriver(guest, '--nic', wishes.nic, NICS[wishes.nic]) : []),
     ...(wishes.bus && reads ? unknownDriver(guest, '--bus', wishes.bus, BUSES[wishes.bus]) : []),
-    ...(nic === null ? [`${withoutNetwork(guest)}, so it has no network`] : []),
+    ...(nic === null
+      ? [wantsNetwork(guest) ? `${withoutNetwork(guest)}, so it has no network` : 'it asks for no network']
+      : []),
   ];
   return { devices: { machine, nic, bus }, notices };
+}
+
+/** A manifest that names no network card means it: Solo5 does not start beside one. */
+function wantsNetwork({ system }: GuestTraits): boolean {
+  return system?.asksFor?.networks !== 0;
+}
+
+/** Nor beside a virtio disk, though it be its own; one on another bus it does not see. */
+function refusesDisk({ system }: GuestTraits): boolean {
+  return system?.asksFor?.disks === 0;
 }
 
 /** `Toro drives only virtio-vsock-mmio, which is no network card of QEMU`, for messages. */

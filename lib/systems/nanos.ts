@@ -40,7 +40,7 @@ export const nanos: DocumentedSystem = {
       files: 'IMAGE.img of mkfs or ops image',
       format: 'mbr-disk',
       bootProtocols: ['bios-disk'],
-      proof: 'documented-layout',
+      proof: 'tried',
     },
     {
       ...COMMON,
@@ -50,7 +50,7 @@ export const nanos: DocumentedSystem = {
       format: 'mbr-disk',
       machines: ['x86-64', 'arm64'],
       bootProtocols: ['bios-disk', 'uefi-disk'],
-      proof: 'documented-layout',
+      proof: 'tried',
     },
     {
       ...COMMON,
@@ -70,6 +70,10 @@ export const nanos: DocumentedSystem = {
     console: 'no banner; the first line is such as [0.58] en1: assigned 10.0.2.15',
     build: 'ops image create PROGRAM, or mkfs -b boot.img [-u bootx64.efi] -k kernel.img IMAGE < manifest',
     sources: [
+      [
+        'proof',
+        'the kernel of July 2026 with a static C program, November 2026: HTTP from virtio-blk and virtio-scsi by BIOS, from virtio-blk by UEFI',
+      ],
       ['drivers', 'nanovms/nanos:platform/pc/Makefile'],
       ['Nitro: t3, t3a, c4, c5 and c5 kinds tried', 'https://github.com/nanovms/nanos/pull/1365'],
       ['AWS and GCE images', 'nanovms/ops:provider/aws/aws_image.go and provider/gcp/gcp_image.go'],

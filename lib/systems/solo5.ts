@@ -1,13 +1,16 @@
 import { LEGACY_VIRTIO, XEN_FRONT_ENDS } from './device-sets';
 import type { ImageFacts } from './image-facts';
-import type { DocumentedSystem, Recognition, SystemVariant } from './system';
+import type { DocumentedSystem, Proof, Recognition, SystemVariant } from './system';
 
 /** `ABI1`, read as a little-endian number (Solo5 include/solo5/elf_abi.h). */
 const ABI_NOTE = 0x31494241;
+/** `MFT1`: u32 version and u32 count after four bytes of padding, then entries (include/solo5/mft_abi.h). */
+const MANIFEST_NOTE = 0x3154464d;
+const MANIFEST = { version: 4, count: 8, entries: 12, entrySize: 104, type: 68, blockDevice: 1, network: 2 };
 const TARGETS = ['', 'hvt', 'spt', 'virtio', 'muen', 'genode', 'xen'];
 
 /** What needs a Solo5 tender, or another host of its own. */
-function tended(id: string, cannotBoot: string): SystemVariant {
+function tended(id: string, cannotBoot: string, proof: Proof = 'real-file'): SystemVariant {
   return {
     id,
     row: 'Solo5 hvt, spt, etc.',
@@ -17,7 +20,7 @@ function tended(id: string, cannotBoot: string): SystemVariant {
     arguments: id === 'hvt' || id === 'spt' ? `solo5-${id} NAME.${id} ARGS` : 'by its host',
     cannotBoot: `${cannotBoot}; build the virtio target`,
     memoryMib: 512,
-    proof: 'documented-layout',
+    proof,
   };
 }
 
@@ -40,7 +43,7 @@ export const solo5: DocumentedSystem = {
       // bindings/virtio/start.c takes everything up to the first space for the kernel's name.
       dropsFirstWord: true,
       memoryMib: 64,
-      proof: 'documented-layout',
+      proof: 'tried',
     },
     {
       id: 'xen',
@@ -58,12 +61,12 @@ export const solo5: DocumentedSystem = {
         },
       },
       memoryMib: 64,
-      proof: 'documented-layout',
+      proof: 'real-file',
     },
     tended('hvt', 'it runs only under solo5-hvt'),
     tended('spt', 'it runs only under solo5-spt'),
     tended('muen', 'it runs only on muen'),
-    tended('genode', 'it runs only on genode'),
+    tended('genode', 'it runs only on genode', 'documented-layout'),
   ],
   about: {
     language: 'OCaml (MirageOS), C',
@@ -88,6 +91,15 @@ export const solo5: DocumentedSystem = {
       ['xen does not drop the first word', 'Solo5/solo5:CHANGES'],
       ['QEMU refuses hvt', 'tried: "Error loading uncompressed kernel without PVH ELF Note"'],
       ['the note', 'Solo5/solo5:include/solo5/elf_abi.h'],
+      [
+        'proof',
+        '0.12.1 built with gcc 12, November 2026: its test_net and test_hello for virtio loaded by QEMU and from forged disks; hvt, spt, muen and xen recognised',
+      ],
+      ['the manifest', 'Solo5/solo5:include/solo5/mft_abi.h'],
+      [
+        'virtio aborts on a virtio device that is not in its manifest, the disk that it was loaded from included',
+        'tried with 0.12.1: "not in manifest... Aborting"',
+      ],
     ],
   },
 };
@@ -101,5 +113,19 @@ function recognise(facts: ImageFacts): Recognition | undefined {
     variant,
     because: `ELF note 'Solo5' ABI1, target ${target} (${variant})`,
     offset: note.offset,
+    ...manifestOf(facts),
   };
+}
+
+function manifestOf(facts: ImageFacts): Pick<Recognition, 'asksFor'> {
+  const data = facts.notes.find((one) => one.owner === 'Solo5' && one.type === MANIFEST_NOTE)?.data;
+  if (!data || data.length < MANIFEST.entries || data.readUInt32LE(MANIFEST.version) !== 1) return {};
+  const types: number[] = [];
+  for (let entry = 0; entry < data.readUInt32LE(MANIFEST.count); entry += 1) {
+    const at = MANIFEST.entries + entry * MANIFEST.entrySize + MANIFEST.type;
+    if (at + 4 > data.length) return {};
+    types.push(data.readUInt32LE(at));
+  }
+  const count = (type: number) => types.filter((one) => one === type).length;
+  return { asksFor: { networks: count(MANIFEST.network), disks: count(MANIFEST.blockDevice) } };
 }

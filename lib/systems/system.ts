@@ -10,6 +10,8 @@ export interface Recognition {
   readonly because: string;
   /** Offset of those bytes in the file. */
   readonly offset: number;
+  /** How many devices its manifest asks for; it refuses to start with more. @default - it has no manifest */
+  readonly asksFor?: { readonly networks: number; readonly disks: number };
 }
 
 /**
@@ -38,13 +40,15 @@ export interface Fault {
   readonly because: string;
 }
 
-/** What was done in this repository's tests to show that a row is true. */
+/** What was done to show that a row is true. */
 export type Proof =
-  /** A real image of this kind was booted. */
+  /** Real images of this kind are booted by the tests. */
   | 'booted'
-  /** A real file of this kind was recognised. */
+  /** A real image of this kind was booted with Kiln by hand; the sources say which. */
+  | 'tried'
+  /** A real file of this kind was recognised by hand; the sources say which. */
   | 'real-file'
-  /** A file made from the system's documented layout was recognised. */
+  /** The tests recognise a file made from the system's documented layout. */
   | 'documented-layout'
   /** Nothing. */
   | 'none';

@@ -2,13 +2,15 @@ import { LEGACY_VIRTIO, MMIO_VIRTIO, MODERN_VIRTIO, XEN_FRONT_ENDS } from './dev
 import type { ImageFacts } from './image-facts';
 import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 
-const VERSION_RECORD = 6;
+/** The version, and the version with the commit it was built from (lib/uklibid/include/uk/libid/info.h). */
+const VERSION_RECORDS = [6, 7];
 
 const COMMON = {
   arguments:
     'NAME netdev.ip=10.0.2.15/24:10.0.2.2 -- ARGS; DHCP without netdev.ip, where lwIP was built with it',
+  // The first word is the program's name, argv[0].
+  dropsFirstWord: true,
   memoryMib: 64,
-  proof: 'documented-layout',
 } as const satisfies Partial<SystemVariant>;
 
 /** On KVM: PCI by I/O ports; over MMIO where the configuration has it. Modern PCI may come with a release yet to be seen. */
@@ -31,6 +33,7 @@ export const unikraft: DocumentedSystem = {
       format: 'elf32',
       bootProtocols: ['multiboot1'],
       drivers: KVM_DRIVERS,
+      proof: 'tried',
     },
     {
       ...COMMON,
@@ -44,6 +47,7 @@ export const unikraft: DocumentedSystem = {
       drivers: KVM_DRIVERS,
       argumentStyle: 'fixed',
       arguments: 'the file NAME.cmdl beside it',
+      proof: 'documented-layout',
       faults: {
         uefi: { verdict: 'unknown', because: 'started by OVMF it printed nothing when it was tried' },
       },
@@ -56,6 +60,7 @@ export const unikraft: DocumentedSystem = {
       files: 'NAME_fc-x86_64',
       bootProtocols: ['linux64'],
       drivers: { has: MMIO_VIRTIO },
+      proof: 'real-file',
     },
     {
       ...COMMON,
@@ -65,6 +70,7 @@ export const unikraft: DocumentedSystem = {
       files: 'NAME_xen-x86_64',
       bootProtocols: ['xen-pv'],
       drivers: { has: XEN_FRONT_ENDS },
+      proof: 'real-file',
     },
   ],
   about: {
@@ -86,6 +92,11 @@ export const unikraft: DocumentedSystem = {
       ['an empty segment that GRUB takes for an overlap', 'https://github.com/unikraft/unikraft/issues/1680'],
       ['arguments, GRUB disk from IDE and NVMe', 'tried with 0.16.3 and QEMU 7.2'],
       ['UEFI under OVMF printed nothing', 'tried with 0.16.3'],
+      ['the first word of the command line is argv[0]', 'tried with 0.16.3'],
+      [
+        'proof',
+        '0.16.3 built with gcc 12, November 2026: qemu loaded by QEMU and from forged BIOS and UEFI disks; fc and xen recognised',
+      ],
     ],
   },
 };
@@ -118,7 +129,7 @@ function versionIn(bytes: Buffer): string | undefined {
     while (record + 6 <= end) {
       const length = bytes.readUInt32LE(record + 2);
       if (length < 6 || record + length > end) break;
-      if (bytes.readUInt16LE(record) === VERSION_RECORD)
+      if (VERSION_RECORDS.includes(bytes.readUInt16LE(record)))
         return text(bytes.subarray(record + 6, record + length));
       record += length;
     }

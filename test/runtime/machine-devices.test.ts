@@ -88,6 +88,26 @@ test('a machine without PCI is had for asking', () => {
   });
 });
 
+test('who starts beside no device that its manifest does not name gets none, and its disk where it does not see it', () => {
+  const asking = (networks: number, disks: number) =>
+    system(['virtio-net-legacy', 'virtio-blk-legacy'], { asksFor: { networks, disks } });
+  expect(choose({ boot: 'disk', system: asking(0, 0) })).toEqual({
+    devices: { machine: 'pc', nic: null, bus: 'scsi' },
+    notices: ['it asks for no network'],
+  });
+  expect(choose({ boot: 'disk', system: asking(1, 0) })).toEqual({
+    devices: { machine: 'pc', nic: 'virtio', bus: 'scsi' },
+    notices: [],
+  });
+  expect(choose({ boot: 'disk', system: asking(1, 1) }).devices.bus).toBe('virtio');
+  expect(
+    choose({ boot: 'disk', system: asking(0, 0) }, { nic: 'virtio', bus: 'virtio' }).devices,
+  ).toMatchObject({
+    nic: 'virtio',
+    bus: 'virtio',
+  });
+});
+
 test('an ATA disk with UEFI is on the older PC, which has ATA', () => {
   expect(choose({ isUefi: true, boot: 'disk' }, { bus: 'ide' }).devices.machine).toBe('pc');
 });

@@ -57,6 +57,24 @@ test('a Solo5 build of Rumprun is Solo5', () => {
   expect(recognised(buildElf({ segments: [banner] }))).toBeUndefined();
 });
 
+test("a Solo5 manifest's devices are counted, and one that is cut off or of another version is none", () => {
+  expect(recognised(images.solo5(3, [2, 1, 1]))).toMatchObject({ asksFor: { networks: 1, disks: 2 } });
+  expect(recognised(images.solo5(3, []))).toMatchObject({ asksFor: { networks: 0, disks: 0 } });
+  expect(recognised(images.solo5(3))).not.toHaveProperty('asksFor');
+  const manifest = images.solo5Manifest([2]);
+  for (const field of [4, 8]) {
+    const bytes = images.solo5(3, [2]);
+    bytes.writeUInt32LE(99, bytes.indexOf(manifest) + field);
+    expect(recognised(bytes)).not.toHaveProperty('asksFor');
+  }
+});
+
+test.each([6, 7])("record %i of Unikraft's library information is its version", (record) => {
+  const bytes = images.unikraft();
+  bytes.writeUInt16LE(record, bytes.indexOf('0.16.3~abc') - 6);
+  expect(recognised(bytes)).toMatchObject({ version: '0.16.3~abc', dropsFirstWord: true });
+});
+
 test('a mark without what belongs to it is none', () => {
   expect(recognised(buildElf({ segments: [{ type: PT_LOAD, bytes: Buffer.from('GOOS=tamago') }] }))?.id).toBe(
     'tamago',

@@ -45,7 +45,7 @@ export function typicalImage(system: System, variant: SystemVariant): BootableIm
 }
 
 /** From weak to strong. */
-const PROOFS: readonly Proof[] = ['none', 'documented-layout', 'real-file', 'booted'];
+const PROOFS: readonly Proof[] = ['none', 'documented-layout', 'real-file', 'tried', 'booted'];
 
 function rowsOf(system: System, columns: readonly Platform[]): TableRow[] {
   const rows = new Map<string, SystemVariant[]>();

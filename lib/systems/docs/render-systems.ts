@@ -64,8 +64,9 @@ export function renderSystemsDocument(): string {
     '## A system of your own',
     OWN_SYSTEM,
     '## Systems',
-    "What a row rests on: **booted**, a real image of its kind is booted by this repository's tests; **real file**, a real file is " +
-      'recognised by them; **documented layout**, a file made from the documented layout is; **none**, no bytes tell it. ' +
+    "What a row rests on: **booted**, real images of its kind are booted by this repository's tests; **tried**, one was booted " +
+      'with Kiln by hand, as its sources say; **real file**, one was recognised by hand; **documented layout**, the tests ' +
+      'recognise a file made from the documented layout; **none**, no bytes tell it. ' +
       'The memory is what Kiln gives where nobody says otherwise: its choice, not a limit of the system.',
     ...sorted.map((system: DocumentedSystem) => renderSystem(system)),
   ].join('\n\n')}\n`;
