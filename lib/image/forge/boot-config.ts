@@ -20,6 +20,11 @@ export interface BootConfig {
   readonly dropsFirstWord: boolean;
 }
 
+/** The words that a loader which passes no file name must pass, so that a kernel which skips the first gets all. */
+export function wordsFor(bootArgs: readonly string[], dropsFirstWord = false): readonly string[] {
+  return dropsFirstWord ? [FILE_NAME, ...bootArgs] : bootArgs;
+}
+
 /**
  * The configuration: one line of GRUB's script language. It boots by itself, because GRUB reads what follows it byte
  * by byte.
@@ -27,7 +32,7 @@ export interface BootConfig {
  */
 export function renderBootScript(config: BootConfig): string {
   commandLine(config.bootArgs);
-  const words = config.dropsFirstWord ? [FILE_NAME, ...config.bootArgs] : config.bootArgs;
+  const words = wordsFor(config.bootArgs, config.dropsFirstWord);
   const load = [config.method.kernelCommand, config.kernel, ...words.map(quoted)].join(' ');
   const boot =
     config.initrd === undefined

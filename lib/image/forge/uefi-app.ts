@@ -1,6 +1,7 @@
 import { KilnError } from '../../errors';
 import { commandLine } from '../boot-args';
 import type { ImageReader } from '../inspect';
+import { wordsFor } from './boot-config';
 import type { FatContent } from './fat-contents';
 import type { ForgeInput } from './forge-options';
 
@@ -41,7 +42,7 @@ export function uefiAppFiles({ options, image, kernel, initrd }: ForgeInput, app
   const files: FatContent[] = [{ path: app, source: kernel, expected: options.kernelSha256 }];
   const name = image.system?.id === 'unikraft' ? tryFindUnikraftName(kernel.reader) : undefined;
   if (name !== undefined) {
-    const words = image.system?.dropsFirstWord ? ['kernel', ...options.bootArgs] : options.bootArgs;
+    const words = wordsFor(options.bootArgs, image.system?.dropsFirstWord);
     // Also when it is empty: Unikraft resets the machine when the file that it was built to read is not there.
     return [...files, { path: `/EFI/BOOT/${name}`, bytes: Buffer.from(commandLine(words)) }];
   }

@@ -1,9 +1,10 @@
 import { KilnError } from '../../errors';
 import { commandLine } from '../boot-args';
+import { wordsFor } from './boot-config';
 import { renderBootSector } from './boot-sector';
 import type { DiskPlan } from './disk-plan';
 import { type FatContent, fillFat, LABEL, shifted } from './fat-contents';
-import type { ForgeInput, ForgeOptions } from './forge-options';
+import type { ForgeInput } from './forge-options';
 import { diskIdentity } from './identity';
 import { alignUp, DISK_ALIGNMENT, SECTOR } from './layout';
 
@@ -27,7 +28,8 @@ const MAX_COMMAND_LINE = 1023;
  * @throws KilnError `image.boot-args`, `image.too-large`
  */
 export function planXenPvDisk({ options, image, kernel, initrd }: ForgeInput): DiskPlan {
-  const menu = Buffer.from(renderMenu(options, image.name, initrd !== undefined));
+  const words = wordsFor(options.bootArgs, image.system?.dropsFirstWord);
+  const menu = Buffer.from(renderMenu(words, image.name, initrd !== undefined));
   const contents: FatContent[] = [
     ...MENUS.map((path) => ({ path, bytes: menu })),
     { path: KERNEL, source: kernel, expected: options.kernelSha256 },
@@ -54,8 +56,8 @@ const EMPTY_BOOT_SECTOR = Buffer.alloc(SECTOR);
 EMPTY_BOOT_SECTOR.writeUInt16LE(0xaa55, 510);
 
 /** In the language of GRUB legacy, which takes the rest of a line as it is. */
-function renderMenu({ bootArgs }: ForgeOptions, name: string, hasInitrd: boolean): string {
-  const line = commandLine(bootArgs);
+function renderMenu(words: readonly string[], name: string, hasInitrd: boolean): string {
+  const line = commandLine(words);
   const fault = faultOf(line);
   if (fault !== undefined) {
     throw new KilnError(`the boot arguments of '${name}' ${fault}`, {
