@@ -36,13 +36,16 @@ const SPEC_FIELDS = [
   'drainMs',
 ] as const;
 
+/** What was left out is null in Terraform's plan, and is left out of the specification too. */
 function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (typeof value !== 'object' || value === null) return value;
-  const renamed = Object.entries(value).map(([key, part]) => [
-    key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    camelCased(part),
-  ]);
+  const renamed = Object.entries(value)
+    .filter(([, part]) => part !== null)
+    .map(([key, part]) => [
+      key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      camelCased(part),
+    ]);
   return Object.fromEntries(renamed);
 }
 

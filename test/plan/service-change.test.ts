@@ -96,3 +96,10 @@ test('a service that was deployed before images could have an initrd is read all
   expect(reviewService(change).before).toEqual(WEB);
   expect(reviewService(change).because.map(({ path }) => path)).toEqual(['image.digest', 'image.boot_args']);
 });
+
+test('an argument that was left out, which Terraform has as null, does not hide what a service will be', () => {
+  const change = serviceChange(null, WEB);
+  const after = change.change.after as unknown as { image: Record<string, unknown> };
+  after.image = { ...after.image, initrd: null, drivers: null };
+  expect(reviewService(change).after).toEqual(WEB);
+});
