@@ -23,8 +23,7 @@ interface Figures {
 
 function one(run: number, figures: Figures): void {
   const input = fuzzInput(seed, run);
-  const start = performance.now();
-  const cpu = process.cpuUsage();
+  const before = process.cpuUsage();
   let outcome: string;
   try {
     const found = fuzzOne(input);
@@ -35,11 +34,13 @@ function one(run: number, figures: Figures): void {
     figures.failures += 1;
     console.log(`run ${run} failed: ${(error as Error).stack}`);
   }
-  const ms = performance.now() - start;
+  // Processor time: a machine that does other work as well makes any wall time long.
+  const { user, system } = process.cpuUsage(before);
+  const ms = (user + system) / 1000;
   if (ms > figures.worst.ms) figures.worst = { ms, run };
-  if (ms > MOST_CPU_MS && process.cpuUsage(cpu).user / 1000 > MOST_CPU_MS) {
+  if (ms > MOST_CPU_MS) {
     figures.failures += 1;
-    console.log(`run ${run} took ${ms.toFixed(0)} ms`);
+    console.log(`run ${run} took ${ms.toFixed(0)} ms of processor time`);
   }
   figures.outcomes.set(outcome, (figures.outcomes.get(outcome) ?? 0) + 1);
 }
@@ -63,7 +64,7 @@ function all(): Figures {
     `\nseed ${seed}: ${runs} runs in ${seconds.toFixed(0)} s, ${(runs / seconds).toFixed(0)} per second`,
   );
   console.log(`processor time ${((cpu.user + cpu.system) / 1e6).toFixed(0)} s`);
-  console.log(`worst time ${figures.worst.ms.toFixed(1)} ms (run ${figures.worst.run})`);
+  console.log(`worst processor time of one ${figures.worst.ms.toFixed(1)} ms (run ${figures.worst.run})`);
   console.log(`most read ${(figures.mostRead.bytes / 2 ** 20).toFixed(1)} MiB (run ${figures.mostRead.run})`);
   console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
   for (const [outcome, count] of [...figures.outcomes].sort((a, b) => b[1] - a[1])) {
