@@ -4,8 +4,8 @@ import type { BootProtocol } from '../systems';
 import type { ImageInspection } from './inspect';
 import { hashImage } from './stage-image';
 
-/** What hands a second file to the kernel: Linux' initramfs, the first module of multiboot and of PVH. */
-const WITH_INITRD: readonly BootProtocol[] = ['linux', 'multiboot1', 'multiboot2', 'pvh'];
+/** What hands a second file to the kernel: Linux' initramfs, the first module of multiboot, of PVH and of Xen PV. */
+const WITH_INITRD: readonly BootProtocol[] = ['linux', 'multiboot1', 'multiboot2', 'pvh', 'xen-pv'];
 
 /**
  * Hash and size of an initrd, a file that is loaded into memory beside its kernel and means something to that kernel only.
@@ -42,7 +42,7 @@ export function requireTakesInitrd(kernel: ImageInspection): void {
   if (kernel.bootProtocols.some((protocol) => WITH_INITRD.includes(protocol))) return;
   throw new KilnError(
     `the kernel '${kernel.name}' takes no initrd: it offers ${kernel.bootProtocols.join(', ') || 'no boot protocol'}, ` +
-      'and only Linux, multiboot and PVH kernels get one',
+      'and only Linux, multiboot, PVH and Xen PV kernels get one',
     { code: 'image.no-initrd', remedy: "Leave 'initrd' out, and build what it holds into the kernel." },
   );
 }

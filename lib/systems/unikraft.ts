@@ -45,8 +45,7 @@ export const unikraft: DocumentedSystem = {
       machines: ['x86-64', 'arm64'],
       bootProtocols: ['uefi'],
       drivers: KVM_DRIVERS,
-      argumentStyle: 'fixed',
-      arguments: 'the file NAME.cmdl beside it',
+      arguments: 'the file NAME.cmdl beside it, which Kiln writes',
       proof: 'documented-layout',
       faults: {
         uefi: { verdict: 'unknown', because: 'started by OVMF it printed nothing when it was tried' },
