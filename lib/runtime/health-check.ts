@@ -1,13 +1,13 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthCheckSpec } from '../spec';
 import { Duration } from '../units';
+import { connectTo } from './dial';
 
 /** Where an instance is checked. */
 export interface HealthTarget {
-  readonly host: string;
-  /** Port of this machine that leads to the guest's. */
+  /** Loopback port that leads to the guest's. */
   readonly port: number;
   /** The guest's own port, for messages. */
   readonly guestPort: number;
@@ -53,28 +53,36 @@ async function checkHttp(
   target: HealthTarget,
   signal: AbortSignal,
 ): Promise<Failure> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      exchange(check, target, AbortSignal.any([signal, over.signal])),
+      silence(check, target, over.signal),
+    ]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Asks on a connection of its own; when given up before there was an answer, that is cut. */
+async function exchange(check: HealthCheckSpec, target: HealthTarget, signal: AbortSignal): Promise<Failure> {
+  const socket = await connectTo(target.port, signal);
+  if (!socket) return noConnection(target);
   const get = request({
-    host: target.host,
+    createConnection: () => socket,
+    host: '127.0.0.1',
     port: target.port,
     path: check.path,
-    agent: false,
     maxHeaderSize: HEADER_LIMIT,
     headers: { 'user-agent': 'kiln-health-check', accept: '*/*' },
-    signal,
   });
-  let answered = false;
-  get.once('response', () => {
-    answered = true;
-  });
+  const giveUp = () => get.destroy();
+  signal.addEventListener('abort', giveUp, { once: true });
+  get.once('response', () => signal.removeEventListener('abort', giveUp));
   const outcome = httpOutcome(get, check, target);
-  const timeout = new AbortController();
-  try {
-    get.end();
-    return await Promise.race([outcome, silence(check, target, timeout.signal)]);
-  } finally {
-    timeout.abort();
-    if (!answered) get.destroy();
-  }
+  if (signal.aborted) giveUp();
+  else get.end();
+  return outcome;
 }
 
 function httpOutcome(get: ClientRequest, check: HealthCheckSpec, target: HealthTarget): Promise<Failure> {
@@ -112,7 +120,8 @@ function readSome(response: IncomingMessage): void {
 
 async function checkTcp(check: HealthCheckSpec, target: HealthTarget, signal: AbortSignal): Promise<Failure> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(check.timeoutMs)]);
-  const socket = connect({ host: target.host, port: target.port });
+  const socket = await connectTo(target.port, limit);
+  if (!socket) return noConnection(target);
   const closed = new Promise<boolean>((resolve) => {
     socket.once('end', () => resolve(false));
     socket.once('close', () => resolve(false));
@@ -121,8 +130,6 @@ async function checkTcp(check: HealthCheckSpec, target: HealthTarget, signal: Ab
   });
   socket.resume();
   try {
-    const connected = new Promise<boolean>((resolve) => socket.once('connect', () => resolve(true)));
-    if (!(await Promise.race([connected, closed]))) return noConnection(target);
     return (await Promise.race([accepted(socket, target, limit), closed])) ? undefined : noConnection(target);
   } finally {
     socket.destroy();

@@ -186,7 +186,7 @@ export class Keeper {
     const hasPendingConnections = () => machine.hasPendingConnections();
     return new HealthMonitor(
       check,
-      { host: '127.0.0.1', port: machine.record.hostPort, guestPort, hasPendingConnections },
+      { port: machine.record.hostPort, guestPort, hasPendingConnections },
       {
         onHealthy: (afterMs) => this.becameHealthy(afterMs),
         onUnhealthy: (reason) => this.becameUnhealthy(reason),

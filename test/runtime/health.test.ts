@@ -57,7 +57,7 @@ function watch(
   const { target, ...rest } = options;
   const monitor = new HealthMonitor(
     { ...CHECK, ...check },
-    { host: '127.0.0.1', port, guestPort: 8080, ...target },
+    { port, guestPort: 8080, ...target },
     {
       onHealthy: (afterMs) => tell(`healthy ${afterMs >= 0}`),
       onUnhealthy: (reason) => tell(`unhealthy: ${reason}`),

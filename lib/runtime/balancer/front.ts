@@ -1,9 +1,9 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../errors';
+import { dial } from '../dial';
 import { Backend } from './backend';
 import type { FrontResult, FrontSpec, FrontStats } from './control';
-import { dial } from './dial';
 import { HoldQueue } from './hold';
 import { cut, Relay } from './relay';
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { errnoOf } from '../../errors';
+import { errnoOf } from '../errors';
 
 /** Our own lack of descriptors or ports; no fault of the backend. */
 const LOCAL_TROUBLE = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
@@ -47,4 +47,17 @@ export function dial(
   };
   socket.once('error', refused);
   socket.once('connect', connected);
+}
+
+/**
+ * Connects to a loopback port, however many requests are lost.
+ * @returns undefined where nobody listens, or when `signal` aborted before
+ */
+export async function connectTo(port: number, signal: AbortSignal): Promise<Socket | undefined> {
+  while (!signal.aborted) {
+    const outcome = await new Promise<Socket | DialFailure>((resolve) => dial(port, resolve, resolve));
+    if (typeof outcome !== 'string') return outcome;
+    if (outcome !== 'busy') return undefined;
+  }
+  return undefined;
 }

@@ -5,9 +5,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Balancer } from '../../../lib/runtime/balancer/balancer';
-import type { BackendSpec } from '../../../lib/runtime/balancer/control';
-import { type DialFailure, dial } from '../../../lib/runtime/balancer/dial';
+import { Balancer } from '../../lib/runtime/balancer/balancer';
+import type { BackendSpec } from '../../lib/runtime/balancer/control';
+import { connectTo, type DialFailure, dial } from '../../lib/runtime/dial';
 
 /** Answers every connection with the name `busy`; with the backlog of QEMU's user network. */
 const SERVER = `
@@ -46,6 +46,27 @@ describe('dial', () => {
     const { port } = await busy();
 
     expect(await outcome(port)).toBe('busy');
+  });
+});
+
+describe('connectTo', () => {
+  it('connects as soon as there is room in a queue that was full', async () => {
+    const { port, child } = await busy();
+    const connecting = connectTo(port, new AbortController().signal);
+    await sleep(100);
+
+    child.kill('SIGCONT');
+
+    const socket = await connecting;
+    expect(String((await once(socket!, 'data'))[0])).toBe('busy');
+    socket!.destroy();
+  });
+
+  it('gives up where nobody listens, and when it is told to', async () => {
+    expect(await connectTo(NOBODY, new AbortController().signal)).toBeUndefined();
+
+    const { port } = await busy();
+    expect(await connectTo(port, AbortSignal.timeout(100))).toBeUndefined();
   });
 });
 
