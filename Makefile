@@ -6,10 +6,11 @@ export PATH := $(CURDIR)/.kiln/bin:$(PATH)
 
 sources := $(shell find lib constructs stacks -name '*.ts') package.json tsconfig.build.json $(wildcard scripts/*.mjs)
 
-.PHONY: help demo test bench lint format build clean setup
+.PHONY: help demo test bench xen-proof lint format build clean setup
 help:
 	@printf '%s\n' 'make demo    real unikernels in QEMU, deployed, rolled and rolled back by Terraform' \
-	  'make test    every test' 'make bench   every measurement' 'make lint    formatter, linter, types' \
+	  'make test    every test' 'make bench   every measurement' \
+	  'make xen-proof  guests under a real Xen, on Debian 12' 'make lint    formatter, linter, types' \
 	  'make build   the package, in dist/' 'make clean   removes what was built'
 
 setup:
@@ -35,6 +36,10 @@ bench: build
 	@scripts/setup.sh bench
 	@$(MAKE) --no-print-directory -s -C examples/hello-unikernel
 	@npx --no-install tsx bench/all.ts
+
+xen-proof: setup
+	@scripts/setup.sh linux
+	@npx --no-install tsx scripts/xen-proof.ts
 
 lint: setup
 	@npm run --silent lint
