@@ -5,6 +5,10 @@ import type { DocumentedSystem, Recognition, SystemVariant } from './system';
 /** The version, and the version with the commit it was built from (lib/uklibid/include/uk/libid/info.h). */
 const VERSION_RECORDS = [6, 7];
 
+/** Name of a library in every image (lib/ukboot), and how its crash report begins: 'Unikraft Telesto 0.16.3~e453b74a'. */
+const BOOT_LIBRARY = 'libukboot';
+const BANNER = 'Unikraft ';
+
 const COMMON = {
   arguments:
     'NAME netdev.ip=10.0.2.15/24:10.0.2.2 -- ARGS; DHCP without netdev.ip, where lwIP was built with it',
@@ -46,9 +50,9 @@ export const unikraft: DocumentedSystem = {
       bootProtocols: ['uefi'],
       drivers: KVM_DRIVERS,
       arguments: 'the file NAME.cmdl beside it, which Kiln writes',
-      proof: 'documented-layout',
+      proof: 'real-file',
       faults: {
-        uefi: { verdict: 'unknown', because: 'started by OVMF it printed nothing when it was tried' },
+        uefi: { verdict: 'unknown', because: 'started by OVMF it ended without a word when it was tried' },
       },
     },
     {
@@ -76,7 +80,9 @@ export const unikraft: DocumentedSystem = {
     language: 'C; runs Linux programs',
     licence: 'BSD-3-Clause',
     status: 'alive; the newest tag seen is 0.17.0 of June 2024',
-    recognition: "the ELF section '.uk_libinfo' or '.uk_bootinfo'; the first holds the version",
+    recognition:
+      "the ELF section '.uk_libinfo' or '.uk_bootinfo', the first of which holds the version; in a UEFI application the name of the " +
+      "library 'libukboot' and the text 'Unikraft', a code name and the version",
     userData: 'none',
     console: "'Powered by', a logo, code name and version",
     build: 'kraft build, or make: build/NAME_{qemu,fc,xen}-x86_64',
@@ -90,17 +96,39 @@ export const unikraft: DocumentedSystem = {
       ['xen is PV only', 'https://github.com/unikraft/unikraft/issues/69'],
       ['an empty segment that GRUB takes for an overlap', 'https://github.com/unikraft/unikraft/issues/1680'],
       ['arguments, GRUB disk from IDE and NVMe', 'tried with 0.16.3 and QEMU 7.2'],
-      ['UEFI under OVMF printed nothing', 'tried with 0.16.3'],
+      ['UEFI: it ends without a word under OVMF, with its command line file beside it', 'tried with 0.16.3'],
       ['the first word of the command line is argv[0]', 'tried with 0.16.3'],
       [
         'proof',
-        '0.16.3 built with gcc 12, November 2026: qemu loaded by QEMU and from forged BIOS and UEFI disks; fc and xen recognised',
+        '0.16.3 built with gcc 12, November 2026: qemu loaded by QEMU and from forged BIOS and UEFI disks; efi, fc and xen recognised',
       ],
     ],
   },
 };
 
 function recognise(facts: ImageFacts): Recognition | undefined {
+  return facts.format === 'uefi-app' ? uefiApp(facts) : elf(facts);
+}
+
+/** Its sections have no names; what they hold is what an ELF has, with the library that starts the program in it. */
+function uefiApp(facts: ImageFacts): Recognition | undefined {
+  const library = facts.find(`${BOOT_LIBRARY}\0`);
+  const banner = library === undefined ? undefined : facts.find(BANNER);
+  if (banner === undefined) return undefined;
+  const words = facts
+    .read(banner, 128)
+    .toString('latin1')
+    .split(/[\s\0]/);
+  const version = text(Buffer.from(words[2] ?? '', 'latin1'));
+  return {
+    variant: 'efi',
+    ...(version === undefined ? {} : { version }),
+    because: `the library '${BOOT_LIBRARY}' and the text '${BANNER.trim()}'`,
+    offset: banner,
+  };
+}
+
+function elf(facts: ImageFacts): Recognition | undefined {
   const section = facts.sections.find((one) => one.name === '.uk_libinfo' || one.name === '.uk_bootinfo');
   if (!section) return undefined;
   const version =
@@ -114,7 +142,6 @@ function recognise(facts: ImageFacts): Recognition | undefined {
 }
 
 function variantOf(facts: ImageFacts): string {
-  if (facts.format === 'uefi-app') return 'efi';
   if (facts.format === 'elf32') return 'qemu';
   return facts.notes.some((note) => note.owner === 'Xen') ? 'xen' : 'fc';
 }

@@ -54,7 +54,7 @@ export function uefiAppFiles({ options, image, kernel, initrd }: ForgeInput, app
       code: 'image.boot-args',
       remedy:
         image.system?.id === 'unikraft'
-          ? "Build it with CONFIG_KVM_BOOT_EFI_STUB_CMDLINE_FNAME set to a name that ends in '.cmdl'."
+          ? "Build it with CONFIG_KVM_BOOT_PROTO_EFI_STUB_CMDLINE_FNAME set to a name that ends in '.cmdl'."
           : "Leave 'bootArgs' out, and build them into the application.",
     },
   );

@@ -132,12 +132,12 @@ test.each([
   [
     'a Unikraft application that reads no file',
     images.unikraftEfi(),
-    "Build it with CONFIG_KVM_BOOT_EFI_STUB_CMDLINE_FNAME set to a name that ends in '.cmdl'.",
+    "Build it with CONFIG_KVM_BOOT_PROTO_EFI_STUB_CMDLINE_FNAME set to a name that ends in '.cmdl'.",
   ],
   [
     'a Unikraft application that reads a file of another folder',
     unikraft('../app.cmdl'),
-    "Build it with CONFIG_KVM_BOOT_EFI_STUB_CMDLINE_FNAME set to a name that ends in '.cmdl'.",
+    "Build it with CONFIG_KVM_BOOT_PROTO_EFI_STUB_CMDLINE_FNAME set to a name that ends in '.cmdl'.",
   ],
 ])('refuses arguments for %s', async (_, kernel, remedy) => {
   await expect(forge(kernel, { bootArgs: ['a', 'b'] })).rejects.toMatchObject({

@@ -95,22 +95,29 @@ describe("arm64's Image", () => {
 });
 
 describe('a UEFI application', () => {
+  const named = () =>
+    images.uefiApp(0x8664, { '.text': Buffer.alloc(64), '.uk_libinfo': Buffer.from('libukboot') });
+
   test('has sections with their whole names', () => {
-    const app = tryReadUefiApp(bufferReader(images.unikraftEfi()));
+    const app = tryReadUefiApp(bufferReader(named()));
     expect(app).toMatchObject({ machine: 'x86-64', offset: 128, memorySize: 0x20000 });
     expect(app?.sections.map(({ name, offset, size }) => [name, offset, size])).toEqual([
       ['.text', 1024, 64],
       ['.uk_libinfo', 1088, expect.any(Number)],
     ]);
+  });
+
+  test('that is Unikraft says its version in its data, for its sections have no names', () => {
     expect(inspect(images.unikraftEfi()).system).toMatchObject({
       id: 'unikraft',
       variant: 'efi',
-      version: '0.16.3',
+      version: '0.16.3~abc',
     });
+    expect(inspect(named()).system).toMatchObject({ id: 'generic' });
   });
 
   test('leaves out sections that lie beyond the file, and names that do', () => {
-    const bytes = images.unikraftEfi();
+    const bytes = named();
     const first = 152 + 240;
     bytes.writeUInt32LE(0xfffffff0, first + 20);
     bytes.writeUInt32LE(0xfffffff0, 140);
