@@ -55,7 +55,6 @@ export function untilHealthy(machine: Machine, check: Partial<HealthCheckSpec> =
     const monitor = new HealthMonitor(
       { ...spec.healthCheck, ...check },
       {
-        host: '127.0.0.1',
         port: hostPort,
         guestPort: spec.port,
         hasPendingConnections: () => machine.hasPendingConnections(),

@@ -27,6 +27,7 @@ import {
 } from '../helpers/fake-runtime';
 import { temporaryHome } from '../helpers/home';
 import { fetchText } from '../helpers/load';
+import { tryMountTmpfs, unmount } from '../helpers/mount';
 
 // Dozens of daemons, one after the other: the outer fence is for a machine that has much else to do.
 jest.setTimeout(240_000);
@@ -272,7 +273,7 @@ describe('a state folder', () => {
 
   it('refuses one on a file system that is read-only', async () => {
     const home = mkdtempSync(join(spare, 'read-only-'));
-    if (!tryMount('-t', 'tmpfs', '-o', 'ro,mode=700', 'none', home)) return;
+    if (!tryMountTmpfs(home, 'ro')) return;
     try {
       await expect(connect(home)).rejects.toMatchObject({
         code: 'runtime.home',
@@ -280,7 +281,7 @@ describe('a state folder', () => {
         remedy: 'Set KILN_HOME to a folder of your own.',
       });
     } finally {
-      execFileSync('umount', [home]);
+      unmount(home);
     }
   });
 
@@ -325,7 +326,7 @@ describe('a state folder', () => {
         remedy: expect.stringContaining('Free some space'),
       });
     } finally {
-      execFileSync('umount', [home]);
+      unmount(home);
     }
   });
 
@@ -355,18 +356,7 @@ async function spawnStarter(): Promise<void> {
 
 /** A file system of one page, and that is taken. */
 function tryMountFull(folder: string): boolean {
-  if (!tryMount('-t', 'tmpfs', '-o', 'size=4k,mode=700', 'none', folder)) return false;
+  if (!tryMountTmpfs(folder, 'size=4k')) return false;
   writeFileSync(join(folder, 'taken'), Buffer.alloc(4096));
   return true;
-}
-
-/** Only root may mount, and not everywhere. */
-function tryMount(...args: readonly string[]): boolean {
-  try {
-    execFileSync('mount', args, { stdio: 'pipe' });
-    return true;
-  } catch (error) {
-    process.stderr.write(`skipped: no file system of our own can be mounted here (${error})\n`);
-    return false;
-  }
 }

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newState, StateStore } from '../../lib/runtime/state';
 import { temporaryHome } from '../helpers/home';
+import { tryMountTmpfs, unmount } from '../helpers/mount';
 import { WEB } from '../plan/fixtures';
 
 const paths = temporaryHome();
@@ -46,6 +47,26 @@ describe('StateStore', () => {
     await store.load();
 
     expect(readdirSync(paths.services)).not.toContain('web.json.123456');
+  });
+
+  it('refuses to save on a full disk, and what was saved before stays', async () => {
+    const folder = mkdtempSync(join(paths.home, 'full-'));
+    if (!tryMountTmpfs(folder, 'size=8k')) return;
+    try {
+      const small = new StateStore(folder);
+      await small.save(newState('web', '/stack'));
+      writeFileSync(join(folder, 'taken'), Buffer.alloc(4096));
+
+      await expect(small.save(newState('web', '/other'))).rejects.toMatchObject({
+        code: 'runtime.state',
+        message: `the runtime's state cannot be written to '${folder}': the disk is full`,
+        remedy: 'Free some space and deploy again.',
+      });
+
+      expect((await small.load()).states).toEqual([newState('web', '/stack')]);
+    } finally {
+      unmount(folder);
+    }
   });
 });
 
