@@ -1,7 +1,7 @@
 import { fuzzInput, fuzzOne } from '../../helpers/fuzz-images';
 
-// The long runs: npx tsx scripts/fuzz-inspect.ts --runs 1000000 --seed 2026
-const SEEDS = [1, 3, 5, 2026];
+// The long runs were of the last three, the million of the last two: npx tsx scripts/fuzz-inspect.ts --runs 1000000 --seed 11
+const SEEDS = [1, 7, 11, 2026];
 const RUNS = 500;
 
 test.each(SEEDS)(
