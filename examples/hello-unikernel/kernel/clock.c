@@ -1,13 +1,14 @@
 #include "clock.h"
 #include "io.h"
 #include "traps.h"
+#include <stdbool.h>
 
 /*
  * The time-stamp counter tells the time; the interval timer (8253) calibrates it once and wakes the processor.
  * There is no tick: an idle kernel is woken only when something is due.
  */
 enum { CHANNEL_0 = 0x40, CHANNEL_2 = 0x42, COMMAND = 0x43, SPEAKER = 0x61 };
-enum { ONE_SHOT_0 = 0x30, ONE_SHOT_2 = 0xB0, LATCH_2 = 0x80 };
+enum { ONE_SHOT_0 = 0x30, ONE_SHOT_2 = 0xB0, LATCH_2 = 0x80, RAN_OUT_2 = 0x20 };
 #define PIT_HZ 1193182ull
 #define CALIBRATION_COUNTS 11932u /* 10 ms */
 #define LONGEST_ALARM (54 * MILLISECONDS)
@@ -42,11 +43,12 @@ static struct moment read_carefully(void)
     return best;
 }
 
-static void alarm_rang(void) { alarm_due = 0; }
-
-void clock_init(void)
+/*
+ * False when the counter ran out meanwhile, after 55 ms: it went on from its largest value, and what it says is short by
+ * that. A virtual processor may lose its turn for so long.
+ */
+static bool calibrate(void)
 {
-    outb(SPEAKER, (uint8_t)((inb(SPEAKER) & ~2) | 1));
     outb(COMMAND, ONE_SHOT_2);
     outb(CHANNEL_2, 0xFF);
     outb(CHANNEL_2, 0xFF);
@@ -55,9 +57,21 @@ void clock_init(void)
         last = read_both();
     while ((uint16_t)(first.count - last.count) < CALIBRATION_COUNTS);
     last = read_carefully();
+    if (inb(SPEAKER) & RAN_OUT_2)
+        return false;
     uint64_t elapsed = (uint16_t)(first.count - last.count) * SECONDS / PIT_HZ;
     nanoseconds_per_tick = (elapsed << 32) / (last.tsc - first.tsc);
-    started = first.tsc;
+    return true;
+}
+
+static void alarm_rang(void) { alarm_due = 0; }
+
+void clock_init(void)
+{
+    started = rdtsc();
+    outb(SPEAKER, (uint8_t)((inb(SPEAKER) & ~2) | 1));
+    while (!calibrate())
+        ;
     interrupt_enable(0, alarm_rang);
 }
 
