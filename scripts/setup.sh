@@ -14,7 +14,7 @@ declare -A package_of=(
   [qemu-system-x86_64]=qemu-system-x86 [socat]=socat
   [grub-mkimage]=grub-common [/usr/lib/grub/i386-pc]=grub-pc-bin [/usr/lib/grub/x86_64-efi]=grub-efi-amd64-bin
   [/usr/share/ovmf/OVMF.fd]=ovmf [/usr/share/qemu-efi-aarch64/QEMU_EFI.fd]=qemu-efi-aarch64
-  [fsck.fat]=dosfstools [mcopy]=mtools
+  [fsck.fat]=dosfstools [mcopy]=mtools [qemu-img]=qemu-utils
   [wrk]=wrk [haproxy]=haproxy [curl]=curl [unzip]=unzip
   [/usr/include/stdlib.h]=libc6-dev [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu
   [/usr/aarch64-linux-gnu/lib/libc.a]=libc6-dev-arm64-cross
@@ -128,7 +128,7 @@ for group in "$@"; do
       ;;
     # What the tests of forged disks start and check them with.
     firmware)
-      tools+=(qemu-system-x86_64 /usr/share/ovmf/OVMF.fd fsck.fat mcopy)
+      tools+=(qemu-system-x86_64 /usr/share/ovmf/OVMF.fd fsck.fat mcopy qemu-img)
       tools+=(qemu-system-aarch64 /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
       ;;
     *) die "unknown group '$group'" ;;
