@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { errnoOf, KilnError, messageOf } from '../errors';
-import type { BootProtocol } from '../systems';
+import { type BootProtocol, describeProtocols } from '../systems';
 import type { ImageInspection } from './inspect';
 import { hashImage } from './stage-image';
 
@@ -41,7 +41,7 @@ export function hashInitrd(file: string): { readonly sha256: string; readonly si
 export function requireTakesInitrd(kernel: ImageInspection): void {
   if (kernel.bootProtocols.some((protocol) => WITH_INITRD.includes(protocol))) return;
   throw new KilnError(
-    `the kernel '${kernel.name}' takes no initrd: it offers ${kernel.bootProtocols.join(', ') || 'no boot protocol'}, ` +
+    `the kernel '${kernel.name}' takes no initrd: it boots by ${describeProtocols(kernel.bootProtocols)}, ` +
       'and only Linux, multiboot, PVH and Xen PV kernels get one',
     { code: 'image.no-initrd', remedy: "Leave 'initrd' out, and build what it holds into the kernel." },
   );

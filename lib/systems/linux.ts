@@ -99,22 +99,25 @@ function recognise(facts: ImageFacts): Recognition | undefined {
     return { variant: 'arm64', because: 'the header of an arm64 kernel Image', offset: 56 };
   }
   if (facts.format === 'bzimage') {
-    const pointer = facts.read(VERSION_POINTER, 2);
-    const version = pointer.length === 2 ? versionAt(facts, pointer.readUInt16LE(0)) : undefined;
-    return {
-      variant: 'bzimage',
-      ...(version === undefined ? {} : { version }),
-      because: "'HdrS' at 0x202",
-      offset: 0x202,
-    };
+    const version = versionOf(facts);
+    return version === undefined
+      ? { variant: 'bzimage', because: "'HdrS' at 0x202", offset: 0x202 }
+      : {
+          variant: 'bzimage',
+          version: version.text,
+          because: `the kernel's version '${version.text}'`,
+          offset: version.offset,
+        };
   }
   const guest = guestOs(facts);
   if (guest?.name !== 'linux') return undefined;
   return { variant: 'vmlinux', because: "Xen guest 'linux'", offset: guest.offset };
 }
 
-function versionAt(facts: ImageFacts, pointer: number): string | undefined {
-  if (pointer === 0) return undefined;
-  const text = facts.read(pointer + 0x200, 80).toString('latin1');
-  return /^(\d+\.\d+[\w.+~-]*)/.exec(text)?.[1];
+function versionOf(facts: ImageFacts): { readonly text: string; readonly offset: number } | undefined {
+  const pointer = facts.read(VERSION_POINTER, 2);
+  if (pointer.length < 2 || pointer.readUInt16LE(0) === 0) return undefined;
+  const offset = pointer.readUInt16LE(0) + 0x200;
+  const text = /^\d+\.\d+[\w.+~-]*/.exec(facts.read(offset, 80).toString('latin1'))?.[0];
+  return text === undefined ? undefined : { text, offset };
 }

@@ -60,7 +60,7 @@ test('refuses one for a kernel that no loader gives it to', () => {
   expect(() => requireTakesInitrd(inspectImage(kernel))).toThrow(
     expect.objectContaining({
       code: 'image.no-initrd',
-      message: `the kernel '${kernel}' takes no initrd: it offers uefi, and only Linux, multiboot, PVH and Xen PV kernels get one`,
+      message: `the kernel '${kernel}' takes no initrd: it boots by UEFI, and only Linux, multiboot, PVH and Xen PV kernels get one`,
     }),
   );
 });

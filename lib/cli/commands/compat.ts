@@ -7,7 +7,8 @@ import {
   type Platform,
   platforms,
 } from '../../systems';
-import { answersFor, renderImage } from '../compat/render-image';
+import { platformReports } from '../compat/platform-report';
+import { renderImage } from '../compat/render-image';
 import { renderCompatTable } from '../compat/render-table';
 import { imageJson, tableJson } from '../compat/to-json';
 import { type CommandContext, ExitCode } from '../context';
@@ -34,10 +35,10 @@ export async function compat(options: CompatOptions, context: CommandContext): P
     return ExitCode.OK;
   }
   const image = inspectImage(resolve(cwd, options.file), { name: options.file });
-  const answers = answersFor(image, columns);
-  if (options.json) out.line(JSON.stringify(imageJson(image, answers), null, 2));
-  else for (const line of renderImage(image, answers, WIDTH, out.style)) out.line(line);
-  return answers.every(({ verdict }) => verdict === 'no') ? ExitCode.FAILURE : ExitCode.OK;
+  const reports = platformReports(image, columns);
+  if (options.json) out.line(JSON.stringify(imageJson(image, reports), null, 2));
+  else for (const line of renderImage(image, reports, WIDTH, out.style)) out.line(line);
+  return reports.every(({ verdict }) => verdict === 'no') ? ExitCode.FAILURE : ExitCode.OK;
 }
 
 /** Types of EC2 have a dot; those of Compute Engine have a dash, as the names of platforms have. */

@@ -1,5 +1,6 @@
 import type { Style } from '../../io/host';
 import { compatibilityTable, LEGEND, type Platform, type PrintedCell, withFootnotes } from '../../systems';
+import { wrap } from './wrap';
 
 const GAP = '  ';
 const NUMBER_WIDTH = 4;
@@ -46,17 +47,4 @@ function textOf({ sign, footnote }: PrintedCell): string {
 
 function paint({ cell }: PrintedCell, text: string, style: Style): string {
   return { yes: style.green, no: style.dim, unknown: style.yellow }[cell.verdict](text);
-}
-
-/** Breaks a text at spaces. */
-export function wrap(text: string, width: number, indent: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

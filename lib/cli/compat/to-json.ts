@@ -1,6 +1,7 @@
 import type { ImageInspection } from '../../image';
 import { alternativesFor, compatibilityTable, type Platform } from '../../systems';
-import type { PlatformAnswer } from './render-image';
+import { systemReport } from '../inspect/report';
+import type { PlatformReport } from './platform-report';
 
 /** The table for programs. */
 export function tableJson(platforms: readonly Platform[]): object {
@@ -23,36 +24,34 @@ export function tableJson(platforms: readonly Platform[]): object {
 }
 
 /** One image for programs. */
-export function imageJson(image: ImageInspection, answers: readonly PlatformAnswer[]): object {
+export function imageJson(image: ImageInspection, reports: readonly PlatformReport[]): object {
   const { name, format, machine = null, bootProtocols, system } = image;
   return {
-    file: name,
+    name,
     format,
     machine,
     bootProtocols,
-    system: system
-      ? {
-          id: system.id,
-          title: system.title,
-          variant: system.variant ?? null,
-          version: system.version ?? null,
-          drivers: system.drivers ?? null,
-          maybeDrivers: system.maybeDrivers ?? [],
-          needsDisk: system.needsDisk,
-        }
-      : null,
-    platforms: answers.map(({ platform, verdict, how, layout, reasons }) => ({
-      platform: platform.id,
-      title: platform.title,
-      verdict,
-      how: how ?? null,
-      layout: layout ?? null,
-      reasons,
-    })),
+    system: system ? systemReport(system) : null,
+    platforms: reports,
     runsOn: alternativesFor(image) ?? null,
   };
 }
 
-function platformJson({ id, title, boots, networks, disks, caveat }: Platform): object {
-  return { id, title, boots, networks, disks, caveat: caveat ?? null };
+function platformJson(platform: Platform): object {
+  const { id, title, boots, networks, disks, maybeNetworks = [], maybeDisks = [], caveat = null } = platform;
+  return {
+    id,
+    title,
+    boots: boots.map(({ machine, accepts, forges, maybe = {} }) => ({
+      machine,
+      accepts,
+      maybeAccepts: Object.keys(maybe),
+      forges,
+    })),
+    networks,
+    maybeNetworks,
+    disks,
+    maybeDisks,
+    caveat,
+  };
 }

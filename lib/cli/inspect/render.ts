@@ -1,7 +1,12 @@
 import type { Style } from '../../io/host';
-import type { Device } from '../../systems';
-import { listDevices, listWords } from '../../systems/device';
-import type { ContentReport, InspectReport, PlatformReport, SystemReport } from './report';
+import { type BootProtocol, type Device, describeProtocols, listDevices } from '../../systems';
+import { renderPlatforms } from '../compat/render-platforms';
+import { indented } from '../compat/wrap';
+import type { ContentReport, InspectReport, SystemReport } from './report';
+
+/** Text is not wrapped wider than this. */
+const WIDTH = 100;
+const INDENT = '  ';
 
 /** What a person reads: what it is, why, and where it runs. */
 export function renderReport(report: InspectReport, style: Style): string[] {
@@ -28,17 +33,6 @@ const FORMATS: Readonly<Record<string, string>> = {
   'gpt-disk': 'raw disk (GPT)',
   'uefi-app': 'UEFI application',
   flat: 'flat binary with a multiboot header',
-};
-
-const PROTOCOLS: Readonly<Record<string, string>> = {
-  multiboot1: 'multiboot',
-  pvh: 'PVH',
-  linux: "Linux' boot protocol",
-  linux64: "Linux' 64 bit entry",
-  'xen-pv': 'Xen PV',
-  'bios-disk': 'BIOS',
-  'uefi-disk': 'UEFI',
-  uefi: 'UEFI',
 };
 
 const ARGUMENTS: Readonly<Record<string, string>> = {
@@ -75,7 +69,7 @@ function startsBy({ bootProtocols, system }: ContentReport): string {
   if (system?.cannotBoot) return `nothing of its own: ${system.cannotBoot}`;
   return bootProtocols.length === 0
     ? 'nothing that is known'
-    : listWords([...new Set(bootProtocols.map((protocol) => PROTOCOLS[protocol] ?? protocol))]);
+    : describeProtocols(bootProtocols as BootProtocol[]);
 }
 
 function drivesOf({ drivers, maybeDrivers }: SystemReport): string {
@@ -132,22 +126,19 @@ function factsOf({ evidence }: ContentReport, style: Style): string[] {
   );
 }
 
-const MARKS = { yes: ['✓', 'green'], no: ['✗', 'red'], unknown: ['?', 'yellow'] } as const;
-
 function where({ platforms, bootProtocols }: InspectReport, style: Style): string[] {
   if (bootProtocols.length === 0) return [];
-  const width = Math.max(...platforms.map(({ title }) => title.length));
-  const lines = platforms.map(({ title, verdict, how, reasons }: PlatformReport) => {
-    const [mark, colour] = MARKS[verdict];
-    const text = verdict === 'yes' ? (how ?? '') : reasons.join('; ');
-    return `  ${style[colour](mark)} ${title.padEnd(width)}  ${text}`.trimEnd();
-  });
-  return [style.bold('Where it runs'), ...lines];
+  const lines = renderPlatforms(platforms, WIDTH - INDENT.length, style);
+  return [style.bold('Where it runs'), ...lines.map((line) => `${INDENT}${line}`)];
 }
 
 function table(rows: readonly Row[], style: Style): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${style.dim(name.padEnd(width))}  ${printable(value)}`);
+  return rows.flatMap(([name, value]) => {
+    const head = `${INDENT}${name.padEnd(width)}  `;
+    const [first = '', ...rest] = indented(head, printable(value), WIDTH);
+    return [`${style.dim(head)}${first.slice(head.length)}`, ...rest];
+  });
 }
 
 function hex(offset: number): string {

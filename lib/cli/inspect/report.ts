@@ -1,5 +1,6 @@
 import type { ImageInspection } from '../../image';
-import { type Compatibility, compatibilityOf, platforms } from '../../systems';
+import { platforms } from '../../systems';
+import { type PlatformReport, platformReports } from '../compat/platform-report';
 
 /** What `kiln inspect --json` prints: names and meanings stay as they are, members are only added. */
 export interface InspectReport extends ContentReport {
@@ -44,23 +45,12 @@ export interface SystemReport {
   readonly cannotBoot: string | null;
 }
 
-export interface PlatformReport {
-  readonly id: string;
-  readonly title: string;
-  readonly verdict: Compatibility['verdict'];
-  readonly how: string | null;
-  readonly reasons: readonly string[];
-}
-
 /** @param sha256 of the whole file @default - it was not asked for */
 export function reportOf(image: ImageInspection, sha256?: string): InspectReport {
   return {
     ...contentOf(image),
     sha256: sha256 ?? null,
-    platforms: platforms.map((platform) => {
-      const { verdict, how, reasons } = compatibilityOf(image, platform);
-      return { id: platform.id, title: platform.title, verdict, how: how ?? null, reasons };
-    }),
+    platforms: platformReports(image, platforms),
   };
 }
 
@@ -73,7 +63,7 @@ function contentOf(image: ImageInspection): ContentReport {
     format: image.format,
     machine: image.machine ?? null,
     bootProtocols: image.bootProtocols,
-    system: system ? systemOf(system) : null,
+    system: system ? systemReport(system) : null,
     commandLine: image.commandLine ?? null,
     memory: memory ? { low: memory.low ?? null, size: memory.size } : null,
     evidence: image.evidence,
@@ -83,7 +73,8 @@ function contentOf(image: ImageInspection): ContentReport {
   };
 }
 
-function systemOf(system: NonNullable<ImageInspection['system']>): SystemReport {
+/** What is known of the system that an image is of. */
+export function systemReport(system: NonNullable<ImageInspection['system']>): SystemReport {
   return {
     id: system.id,
     title: system.title,

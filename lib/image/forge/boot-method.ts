@@ -1,4 +1,5 @@
 import { KilnError } from '../../errors';
+import { describeProtocols } from '../../systems';
 import type { ImageInspection } from '../inspect';
 
 /** How GRUB starts a kernel, and hands it a second file. */
@@ -26,7 +27,7 @@ export function requireGrubMethod(image: ImageInspection): GrubMethod {
   const method = tryGrubMethod(image);
   if (method) return method;
   throw new KilnError(
-    `the image '${image.name}' offers ${image.bootProtocols.join(', ') || 'no boot protocol'}, and GRUB starts multiboot, ` +
+    `the image '${image.name}' boots by ${describeProtocols(image.bootProtocols)}, and GRUB starts multiboot, ` +
       'multiboot2 and Linux kernels',
     { code: 'image.not-bootable', remedy: 'Build it with a multiboot header.' },
   );

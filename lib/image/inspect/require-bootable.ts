@@ -2,6 +2,7 @@ import { KilnError } from '../../errors';
 import {
   bootRouteOf,
   type DiskLayout,
+  describeProtocols,
   FORGE_LAYOUTS,
   type Platform,
   qemuDisk,
@@ -47,6 +48,7 @@ export function requireBootable(image: ImageInspection, target: BootTarget): voi
 }
 
 type Reason = readonly [what: string, remedy: string];
+const NEED_TARGET = 'Give what its toolchain builds for a target that starts by itself.';
 const NEED_KERNEL = 'Give a unikernel with a multiboot header, such as the ELF that its toolchain links.';
 
 function requireDisk(image: ImageInspection): void {
@@ -79,7 +81,7 @@ function whyNotAKernel(image: ImageInspection): Reason | undefined {
   }
   if (image.system?.cannotBoot) {
     const { title, variant, cannotBoot } = image.system;
-    return [`is ${title}${variant ? ` ${variant}` : ''}: ${cannotBoot}`, NEED_KERNEL];
+    return [`is ${title}${variant ? ` ${variant}` : ''}: ${cannotBoot}`, NEED_TARGET];
   }
   if (image.bootProtocols.length > 0) return undefined;
   return [`is not a kernel: it is ${image.lookalike ?? describe(image)}`, NEED_KERNEL];
@@ -103,15 +105,15 @@ function whyNotLoadable(image: ImageInspection, target: BootTarget): Reason | un
   const onlyForged: Platform = { ...qemuDisk, boots: [{ machine, accepts: [], forges: [layout] }] };
   const route = bootRouteOf(image, target.boot === 'disk' ? onlyForged : LOADED);
   if (route.verdict !== 'no') return undefined;
-  const offers = `offers ${image.bootProtocols.join(', ')}`;
+  const boots = `boots by ${describeProtocols(image.bootProtocols)} only`;
   if (target.boot === 'disk') {
-    return [`${offers}, and a forged disk ${FORGE_LAYOUTS[layout].starts}`, NEED_KERNEL];
+    return [`${boots}, and a forged disk ${FORGE_LAYOUTS[layout].starts}`, NEED_KERNEL];
   }
   // A protocol that QEMU loads, and yet not this kernel.
   if (route.protocol !== undefined) {
     return [route.grounds.map(({ short }) => short).join('; '), "Boot it from its disk: boot: 'disk'."];
   }
-  return [`${offers}, and QEMU loads multiboot, PVH and Linux kernels`, NEED_KERNEL];
+  return [`${boots}, and QEMU loads multiboot, PVH and Linux kernels`, NEED_KERNEL];
 }
 
 /** What QEMU loads for certain. */

@@ -29,7 +29,7 @@ const PROTOCOL_TITLES: Readonly<Record<BootProtocol, string>> = {
   linux: "Linux' boot protocol",
   linux64: "Linux' 64 bit entry",
   'xen-pv': 'Xen PV',
-  'bios-disk': 'a BIOS',
+  'bios-disk': 'BIOS',
   'uefi-disk': 'UEFI',
   uefi: 'UEFI',
 };
@@ -39,7 +39,7 @@ export function startsOn(machine: string, platform: string): boolean {
   return machine === platform || (machine === 'x86' && platform === 'x86-64');
 }
 
-/** `multiboot, PVH and a BIOS`. */
+/** `multiboot, PVH or BIOS`. */
 export function describeProtocols(protocols: readonly BootProtocol[]): string {
-  return listWords([...new Set(protocols.map((protocol) => PROTOCOL_TITLES[protocol]))]);
+  return listWords([...new Set(protocols.map((protocol) => PROTOCOL_TITLES[protocol]))], 'or');
 }

@@ -14,7 +14,7 @@ export function requireRunsOn(image: BootableImage, platform: Platform): Compati
   if (compatibility.verdict !== 'no') return compatibility;
   const use = alternativesFor(image);
   throw new KilnError(
-    `image '${image.name}' (${labelOf(image)}) ${compatibility.reasons.join('; ')}; ` +
+    `image '${image.name}' (${labelOf(image)}) ${compatibility.reasons.join('; the image also ')}; ` +
       (use === undefined ? 'it runs on nothing that Kiln knows' : `use ${use}`),
     {
       code: 'image.cannot-run',

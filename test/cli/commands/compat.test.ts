@@ -71,7 +71,7 @@ test('for programs the table is JSON with a reason for every no', async () => {
   expect(nanos.cells[0]).toMatchObject({
     verdict: 'no',
     how: null,
-    reasons: ['boots by a BIOS only; AWS Xen PV boots by Xen PV'],
+    reasons: ['boots by BIOS only; AWS Xen PV boots by Xen PV'],
   });
 });
 
@@ -91,6 +91,18 @@ test('a file gets one line for each platform, with the whole reason, and a summa
   expect(text).toMatch(/\nRuns on GCE n1, f1, g1, e2 and others; or QEMU\.\n$/);
 });
 
+test('a file that is refused for two reasons gets a line for each', async () => {
+  const file = await imageFile('web.virtio', images.solo5(3));
+  const { lines } = await run({ file });
+  const at = lines.findIndex((line) => line.startsWith('✗ Firecracker'));
+  expect(lines.slice(at, at + 4)).toEqual([
+    "✗ Firecracker                      boots by multiboot only; Firecracker boots by PVH or Linux' 64",
+    '                                   bit entry',
+    '                                   drives legacy virtio-net only; Firecracker offers virtio-net over',
+    '                                   MMIO and virtio-vsock over MMIO',
+  ]);
+});
+
 test('a file that does not run on the platform that was asked for fails', async () => {
   const file = await imageFile('web.virtio', images.solo5(3));
   const { exitCode, text } = await run({ file, platform: 't3.nano' });
@@ -105,7 +117,9 @@ test('what is not known is said so, and fails nothing', async () => {
   const file = await imageFile('own.elf', images.multibootKernel());
   const { exitCode, text } = await run({ file, platform: 't3.nano' });
   expect(exitCode).toBe(0);
-  expect(text).toContain('? AWS t3.nano (Nitro)  through a GRUB disk; drives devices that are not known');
+  expect(text).toContain(
+    `? AWS t3.nano (Nitro)  perhaps through a GRUB disk\n${' '.repeat(23)}drives devices that are not known\n`,
+  );
   expect(text).toContain("Nowhere is it known to run; 'drivers' on the image says what Kiln does not know.");
 });
 
@@ -113,10 +127,10 @@ test('for programs a file is JSON', async () => {
   const file = await imageFile('web.img', images.osvDisk());
   const { text } = await run({ file, json: true, platform: 'c3-standard-4' });
   expect(JSON.parse(text)).toMatchObject({
-    file: 'web.img',
+    name: 'web.img',
     format: 'mbr-disk',
     system: { id: 'osv', variant: 'disk', needsDisk: true },
-    platforms: [{ platform: 'gce-c3-standard-4', title: 'GCE c3-standard-4', verdict: 'no' }],
+    platforms: [{ id: 'gce-c3-standard-4', title: 'GCE c3-standard-4', verdict: 'no' }],
     runsOn: expect.stringContaining('AWS t3'),
   });
 });

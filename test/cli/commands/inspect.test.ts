@@ -47,6 +47,12 @@ test('a person reads what it is, why, and where it runs', async () => {
   expect(lines.find((line) => line.includes('QEMU from a disk'))).toMatch(/^ {2}✓ QEMU from a disk .*GRUB/);
 });
 
+test('no line is wider than 100 columns, whatever an image drives', async () => {
+  const text = await inspected('web.img', images.osvDisk());
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(text).toMatch(/\n {2}drives {5}virtio-net, .*\n {13}\S/);
+});
+
 test('a disk shows the kernel in it, and the arguments that it has', async () => {
   const text = await inspected('web.qcow2', buildQcow2({ content: images.forgedDisk() }));
   expect(text).toContain('  system     Solo5 virtio\n  format     qcow2 disk\n');

@@ -69,19 +69,19 @@ test.each([
     'a PVH kernel from a disk',
     images.pvhKernel(),
     forged,
-    'offers pvh, and a forged disk for a BIOS starts multiboot, multiboot2 and Linux kernels',
+    'boots by PVH only, and a forged disk for a BIOS starts multiboot, multiboot2 and Linux kernels',
   ],
   [
     'a Xen PV kernel directly',
     images.rumprunXen(),
     direct,
-    'offers xen-pv, and QEMU loads multiboot, PVH and Linux kernels',
+    'boots by Xen PV only, and QEMU loads multiboot, PVH and Linux kernels',
   ],
   [
     'a multiboot2 kernel directly',
     images.multiboot2Kernel(),
     direct,
-    'offers multiboot2, and QEMU loads multiboot, PVH and Linux kernels',
+    'boots by multiboot2 only, and QEMU loads multiboot, PVH and Linux kernels',
   ],
   [
     'a 64 bit multiboot kernel directly',
@@ -108,6 +108,12 @@ test.each([
   expect(error?.code).toBe('image.not-bootable');
   expect(error?.message).toBe(`the image 'web.img' ${reason}`);
   expect(error?.remedy).toMatch(/\.$/);
+});
+
+test('what cannot start by itself is not to be mended by another file of the same target', () => {
+  expect(refusal(images.solo5(1), forged)?.remedy).toBe(
+    'Give what its toolchain builds for a target that starts by itself.',
+  );
 });
 
 test('refuses a kernel for another machine', () => {

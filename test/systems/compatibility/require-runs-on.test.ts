@@ -62,7 +62,7 @@ test.each([
   [
     'halvm xen',
     't2.micro',
-    "image 'web' (HaLVM xen) boots by Xen PV only; AWS t2.micro (Xen HVM) boots by a BIOS, multiboot, multiboot2 and " +
+    "image 'web' (HaLVM xen) boots by Xen PV only; AWS t2.micro (Xen HVM) boots by BIOS, multiboot, multiboot2 or " +
       "Linux' boot protocol; use AWS t1, m1, m2, m3 and others; or Xen PV",
   ],
   [
@@ -80,7 +80,7 @@ test.each([
   [
     'solo5 virtio',
     't4g.nano',
-    "image 'web' (Solo5 virtio) is for x86-64 machines; AWS t4g.nano (Nitro) has arm64; drives legacy virtio-net only; " +
+    "image 'web' (Solo5 virtio) is for x86-64 machines; AWS t4g.nano (Nitro) has arm64; the image also drives legacy virtio-net only; " +
       'AWS t4g.nano (Nitro) offers ENA; use GCE n1, f1, g1, e2 and others; or QEMU',
   ],
   [
@@ -91,8 +91,8 @@ test.each([
   [
     'unikraft fc',
     't3.nano',
-    "image 'web' (Unikraft fc 0.16.3) boots by Linux' 64 bit entry only; AWS t3.nano (Nitro) boots by a BIOS, UEFI, " +
-      "multiboot, multiboot2 and Linux' boot protocol; drives virtio-net over MMIO only; AWS t3.nano (Nitro) offers ENA; " +
+    "image 'web' (Unikraft fc 0.16.3) boots by Linux' 64 bit entry only; AWS t3.nano (Nitro) boots by BIOS, UEFI, " +
+      "multiboot, multiboot2 or Linux' boot protocol; the image also drives virtio-net over MMIO only; AWS t3.nano (Nitro) offers ENA; " +
       'use Firecracker',
   ],
 ])('refuses %s on %s', (name, type, message) => {
