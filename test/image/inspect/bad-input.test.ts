@@ -140,6 +140,25 @@ describe('refuses an ELF', () => {
   });
 });
 
+/** As a user for whom permissions count, who root is not. */
+function asNobody<T>(action: () => T): T {
+  if (process.geteuid?.() !== 0) return action();
+  process.seteuid?.(65534);
+  try {
+    return action();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test('refuses a file that may not be read, with the reason', () => {
+  const file = join(folder, 'secret.elf');
+  writeFileSync(file, images.unikraft(), { mode: 0 });
+  const [code, message] = asNobody(() => refusal(() => inspectImage(file)));
+  expect(code).toBe('image.unreadable');
+  expect(message).toContain(`the image '${file}' cannot be read: EACCES`);
+});
+
 describe('refuses what is no file', () => {
   test('a socket, a device and a chain of links without end', async () => {
     const socket = join(folder, 's');
