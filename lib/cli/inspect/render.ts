@@ -50,7 +50,9 @@ function rowsOf(image: ContentReport): Row[] {
     ['machine', image.machine ?? 'not said'],
     ['starts by', startsBy(image)],
   ];
-  if (system) rows.push(['drives', drivesOf(system)], ['arguments', argumentsOf(system)]);
+  if (system) rows.push(['drives', drivesOf(system)]);
+  if (system?.asksFor) rows.push(['asks for', listCounts(system.asksFor)]);
+  if (system) rows.push(['arguments', argumentsOf(system)]);
   if (image.commandLine !== null) rows.push(['has', image.commandLine === '' ? 'none' : image.commandLine]);
   rows.push(['size', sizeOf(image.size)]);
   if (image.virtualSize !== null) rows.push(['disk size', sizeOf(image.virtualSize)]);
@@ -76,6 +78,11 @@ function drivesOf({ drivers, maybeDrivers }: SystemReport): string {
   if (drivers === null) return 'not known';
   const maybe = maybeDrivers.length === 0 ? '' : `; perhaps ${listDevices(maybeDrivers as Device[])}`;
   return `${listDevices(drivers as Device[])}${maybe}`;
+}
+
+function listCounts({ networks, disks }: NonNullable<SystemReport['asksFor']>): string {
+  const count = (number: number, name: string) => `${number || 'no'} ${name}${number > 1 ? 's' : ''}`;
+  return `${count(networks, 'network card')} and ${count(disks, 'disk')}`;
 }
 
 function argumentsOf({ argumentStyle, dropsFirstWord }: SystemReport): string {
@@ -108,7 +115,7 @@ function inside(image: ContentReport, outer: string, style: Style): string[] {
   const name = image.name.startsWith(outer)
     ? image.name.slice(outer.length).replace(/^[,:] ?/, '')
     : image.name;
-  const rows = rowsOf(image).filter(([row]) => !['drives', 'arguments', 'has'].includes(row));
+  const rows = rowsOf(image).filter(([row]) => !['drives', 'asks for', 'arguments', 'has'].includes(row));
   return [
     `${style.bold('Inside:')} ${printable(name)}`,
     ...table(rows, style),

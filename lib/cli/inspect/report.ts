@@ -40,6 +40,8 @@ export interface SystemReport {
   readonly drivers: readonly string[] | null;
   readonly maybeDrivers: readonly string[];
   readonly needsDisk: boolean;
+  /** Counts of the devices in its manifest; null where it has none. */
+  readonly asksFor: { readonly networks: number; readonly disks: number } | null;
   readonly argumentStyle: string;
   readonly dropsFirstWord: boolean;
   readonly cannotBoot: string | null;
@@ -83,6 +85,7 @@ export function systemReport(system: NonNullable<ImageInspection['system']>): Sy
     drivers: system.drivers ?? null,
     maybeDrivers: system.maybeDrivers ?? [],
     needsDisk: system.needsDisk,
+    asksFor: system.asksFor ?? null,
     argumentStyle: system.argumentStyle,
     dropsFirstWord: system.dropsFirstWord,
     cannotBoot: system.cannotBoot ?? null,

@@ -53,6 +53,16 @@ test('no line is wider than 100 columns, whatever an image drives', async () => 
   expect(text).toMatch(/\n {2}drives {5}virtio-net, .*\n {13}\S/);
 });
 
+test('the devices of a Solo5 manifest are shown', async () => {
+  expect(await inspected('two.virtio', images.solo5(3, [2, 2, 1]))).toContain(
+    '  asks for   2 network cards and 1 disk\n',
+  );
+  expect(await inspected('none.virtio', images.solo5(3, []))).toContain(
+    '  asks for   no network card and no disk\n',
+  );
+  expect(await inspected('old.virtio', images.solo5(3))).not.toContain('asks for');
+});
+
 test('a disk shows the kernel in it, and the arguments that it has', async () => {
   const text = await inspected('web.qcow2', buildQcow2({ content: images.forgedDisk() }));
   expect(text).toContain('  system     Solo5 virtio\n  format     qcow2 disk\n');
