@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { type ImageInputs, imageDigest, LAYOUT_VERSION } from '../../lib/image';
+import fc from '../helpers/property';
 
 const inputs: ImageInputs = {
   sha256: 'a'.repeat(64),

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   beginRollout,
   cancelRollout,
@@ -7,6 +6,7 @@ import {
   type RolloutInput,
 } from '../../lib/rollout';
 import type { UpdatePolicySpec } from '../../lib/spec';
+import fc from '../helpers/property';
 import { type Chance, type Fate, ModelWorld } from './model-world';
 
 // More runs, other seeds: KILN_FUZZ_RUNS=100000 KILN_FUZZ_SEED=7 npx jest test/rollout/any-rollout

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { limitsOf, type RolloutBatch, simulateRollout } from '../../lib/rollout';
 import type { UpdatePolicySpec } from '../../lib/spec';
+import fc from '../helpers/property';
 import { policy } from './policies';
 
 /** `5000: switch -0,1 +2`: after 5000 ms more, the switch, old 0 and 1 go, new 2 comes. */

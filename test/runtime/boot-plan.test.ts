@@ -1,6 +1,7 @@
 import { bufferReader, inspectImage } from '../../lib/image';
 import { type BootWishes, planBoot } from '../../lib/runtime/boot-plan';
 import * as images from '../fixtures/images';
+import { SYSTEM_FILES } from '../fixtures/systems';
 
 const plan = (bytes: Buffer, wishes: BootWishes = {}) =>
   planBoot(inspectImage(bufferReader(bytes, 'web.img')), wishes);
@@ -38,9 +39,11 @@ test('what is not as one might expect is said', () => {
     'QEMU does not load such a kernel by itself, so it boots from a forged disk',
   ]);
   expect(plan(images.multiboot64Kernel(), { boot: 'disk' }).notices).toEqual([]);
-  expect(plan(images.unikraftEfi(), { bootArgs: ['x'] }).notices).toEqual([
-    'Unikraft does not read boot arguments: its own are fixed when it is built',
+  expect(plan(images.unikraftEfi()).notices).toEqual([
     expect.stringMatching(/^it may not come up: started by OVMF/),
+  ]);
+  expect(plan(SYSTEM_FILES['tamago any']!(), { bootArgs: ['x'] }).notices).toEqual([
+    'TamaGo does not read boot arguments: its own are fixed when it is built',
   ]);
 });
 
@@ -60,7 +63,7 @@ test.each<[string, Buffer, BootWishes, string, string | RegExp]>([
     'image.not-bootable',
     /it is started by hermit-loader, which is the kernel to give/,
   ],
-  ['a kernel for Firecracker only', images.unikraftFc(), {}, 'image.not-bootable', /linux64/],
+  ['a kernel for Firecracker only', images.unikraftFc(), {}, 'image.not-bootable', /64 bit entry only/],
   [
     'an initrd beside a disk',
     images.mbrDisk(),

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { FirmwareText } from '../../lib/runtime/firmware-text';
+import fc from '../helpers/property';
 
 function through(pieces: readonly string[]): string {
   const text = new FirmwareText();

@@ -1,4 +1,5 @@
 import { Decoder, Encoder, ExtData } from '@msgpack/msgpack';
+import { KilnError, messageOf } from '../../errors';
 import type { DynamicValue } from '../protocol/messages';
 import type { Shape } from '../schema/types';
 import { fromTree, type ReadOptions, toTree } from './tree';
@@ -21,11 +22,26 @@ export function encodeValue(shape: Shape, value: unknown): DynamicValue {
   return { msgpack: encoder.encode(toTree(shape, value)), json: new Uint8Array() };
 }
 
-/** A value that was left out is null. */
+/**
+ * A value that was left out is null.
+ * @throws KilnError `plugin.value` for what cannot be held, such as a map with the key `__proto__`
+ */
 export function decodeValue(shape: Shape, value: DynamicValue | undefined, options: ReadOptions): unknown {
   if (value === undefined) return null;
-  if (value.msgpack.length > 0) return fromTree(shape, decoder.decode(value.msgpack), options);
+  if (value.msgpack.length > 0) return fromTree(shape, treeOf(value.msgpack), options);
   return value.json.length > 0 ? decodeStateJson(shape, value.json, options) : null;
+}
+
+function treeOf(msgpack: Uint8Array): unknown {
+  try {
+    return decoder.decode(msgpack);
+  } catch (error) {
+    throw new KilnError(`a value that Terraform sent cannot be read: ${messageOf(error)}`, {
+      code: 'plugin.value',
+      remedy: 'Give the member of the map or object another name.',
+      cause: error,
+    });
+  }
 }
 
 /** Reads a value as state files hold it. Members that the shape does not have are dropped. */

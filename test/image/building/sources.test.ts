@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { pathTest } from '../../../lib/image/building/file-pattern';
 import { changedSources, readSources } from '../../../lib/image/building/sources';
+import fc from '../../helpers/property';
 import { buildFolder } from './fixtures';
 
 const at = buildFolder();

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { commandLine } from '../../../lib/image';
 import { renderBootConfig } from '../../../lib/image/forge/boot-config';
+import fc from '../../helpers/property';
 
 const multiboot = { kernelCommand: 'multiboot', initrdCommand: 'module' } as const;
 const multiboot2 = { kernelCommand: 'multiboot2', initrdCommand: 'module2' } as const;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { type FatFile, type FatVolume, planFat } from '../../../lib/image/forge/fat';
 import { temporaryFolder, testWith } from '../../helpers/boot-fixture';
+import fc from '../../helpers/property';
 
 const folder = temporaryFolder();
 const checks = testWith('fsck.fat', 'mcopy', 'mdir');

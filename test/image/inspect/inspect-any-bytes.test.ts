@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { KilnError } from '../../../lib/errors';
 import { bufferReader, inspectImage, requireBootable } from '../../../lib/image';
 import { corpus } from '../../fixtures/corpus';
 import * as images from '../../fixtures/images';
+import fc from '../../helpers/property';
 
 // More runs, other seeds: KILN_FUZZ_RUNS=100000 KILN_FUZZ_SEED=7 npx jest test/image/inspect/inspect-any-bytes
 const runs = Number(process.env.KILN_FUZZ_RUNS ?? 2000);

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { Decimal, Dynamic, t, UNKNOWN } from '../../../lib/plugin';
 import { type Shape, typeToJson } from '../../../lib/plugin/schema/types';
 import { decodeStateJson, decodeValue, encodeValue } from '../../../lib/plugin/values/codec';
 import { equalValues } from '../../../lib/plugin/values/compare';
+import fc from '../../helpers/property';
 import golden from '../fixtures/terraform-values.json';
 
 const strict = { strictNulls: true };
@@ -181,7 +181,10 @@ const leaf: fc.Arbitrary<readonly [Shape, fc.Arbitrary<unknown>]> = fc.constantF
   ] as const,
   [
     t.dynamic,
-    fc.jsonValue({ maxDepth: 2 }).map((json) => (json === null ? null : Dynamic.of(json as never))),
+    fc
+      .jsonValue({ maxDepth: 2 })
+      .filter((json) => !JSON.stringify(json).includes('__proto__'))
+      .map((json) => (json === null ? null : Dynamic.of(json as never))),
   ] as const,
 );
 const typed: fc.Arbitrary<readonly [Shape, fc.Arbitrary<unknown>]> = fc.letrec<{
@@ -233,6 +236,18 @@ function stateJson(shape: Shape, value: unknown): string {
     .map(([k, v]) => `${JSON.stringify(k)}:${stateJson(item(k), v)}`)
     .join()}}`;
 }
+
+test('refuses a member with the one name that no object of JavaScript can have', () => {
+  const map: Shape = { kind: 'map', element: t.bool };
+  const value = encodeValue(map, { proto_name: true });
+  const bytes = Buffer.from(value.msgpack);
+  bytes.write('__proto__', bytes.indexOf('proto_name') + 1);
+  bytes[bytes.indexOf('__proto__') - 1] = 0xa9; // a text of nine bytes, after a map of one member
+  const sent = Buffer.concat([bytes.subarray(0, 1), bytes.subarray(bytes.indexOf('__proto__') - 1)]);
+  expect(() => decodeValue(map, { ...value, msgpack: sent }, { strictNulls: false })).toThrow(
+    'a value that Terraform sent cannot be read: The key __proto__ is not allowed',
+  );
+});
 
 describe('any value of any type', () => {
   test('is the same after msgpack', () => {

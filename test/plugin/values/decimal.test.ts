@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { Decimal } from '../../../lib/plugin';
+import fc from '../../helpers/property';
 
 const numbers = fc
   .tuple(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), fc.integer({ min: -60, max: 60 }))

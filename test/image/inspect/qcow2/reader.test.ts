@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { bufferReader, openImageFile, qcow2Reader } from '../../../../lib/image/inspect';
 import { buildQcow2, type Qcow2Input } from '../../../fixtures/qcow2';
 import { temporaryFolder, testWith } from '../../../helpers/boot-fixture';
+import fc from '../../../helpers/property';
 import { refusal } from '../../../helpers/refusal';
 
 const folder = temporaryFolder();
