@@ -13,6 +13,9 @@ export function renderImage(
   style: Style,
 ): string[] {
   const { system } = image;
+  if (image.lookalike !== undefined) {
+    return [`${style.bold(image.name)}  ${image.lookalike}`, '', summaryOf(image, reports)];
+  }
   const drives = system?.drivers === undefined ? 'not known' : listDevices(system.drivers);
   const maybe = system?.maybeDrivers?.length ? `; perhaps ${listDevices(system.maybeDrivers)}` : '';
   return [

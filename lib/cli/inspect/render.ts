@@ -46,7 +46,7 @@ function rowsOf(image: ContentReport): Row[] {
   const { system, memory } = image;
   const rows: Row[] = [
     ['system', system ? titleOf(system) : 'none that is known'],
-    ['format', image.lookalike ?? FORMATS[image.format] ?? image.format],
+    ['format', FORMATS[image.format] ?? image.lookalike ?? image.format],
     ['machine', image.machine ?? 'not said'],
     ['starts by', startsBy(image)],
   ];
@@ -67,11 +67,14 @@ function titleOf({ title, variant, version }: SystemReport): string {
   return [title, variant, version].filter((part) => part !== null).join(' ');
 }
 
-function startsBy({ bootProtocols, system }: ContentReport): string {
+function startsBy({ bootProtocols, system, format, lookalike }: ContentReport): string {
   if (system?.cannotBoot) return `nothing of its own: ${system.cannotBoot}`;
-  return bootProtocols.length === 0
-    ? 'nothing that is known'
-    : describeProtocols(bootProtocols as BootProtocol[]);
+  if (bootProtocols.length === 0) {
+    return format === 'unknown' || lookalike === null
+      ? 'nothing that is known'
+      : `nothing: it is ${lookalike}`;
+  }
+  return describeProtocols(bootProtocols as BootProtocol[]);
 }
 
 function drivesOf({ drivers, maybeDrivers }: SystemReport): string {

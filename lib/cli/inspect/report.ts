@@ -26,7 +26,7 @@ export interface ContentReport {
   readonly memory: { readonly low: number | null; readonly size: number } | null;
   readonly evidence: readonly { readonly offset: number; readonly fact: string }[];
   readonly warnings: readonly string[];
-  /** What a file looks like that is no image. */
+  /** What a file looks like that is no image, or that nothing starts. */
   readonly lookalike: string | null;
   readonly contains: ContentReport | null;
 }

@@ -42,6 +42,6 @@ export interface ImageInspection {
   readonly commandLine: string | undefined;
   /** What is inside: a qcow2's raw disk, the kernel that a disk's loader starts, that of a unified kernel image. */
   readonly contains: ImageInspection | undefined;
-  /** For a file that is no image at all: what it looks like (`a shell script`). */
+  /** For a file that is no image, or an ELF file that nothing starts: what it looks like (`a script`). */
   readonly lookalike: string | undefined;
 }

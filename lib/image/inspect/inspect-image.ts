@@ -10,7 +10,7 @@ import { commandLineOf } from './disk-arguments';
 import { SEARCHED_IN_DISK, SEARCHED_IN_KERNEL, textFinder } from './find-text';
 import type { ImageInspection } from './image-inspection';
 import { type ImageReader, withImageFile } from './image-reader';
-import { lookalikeOf } from './lookalike';
+import { lookalikeOf, lookalikeOfElf } from './lookalike';
 import { isQcow, qcow2Reader } from './qcow2';
 import { type FormatFindings, readFormat } from './read-format';
 
@@ -102,8 +102,18 @@ function describe(
     memory: found.memory,
     commandLine: commandLineOf(reader, found, known ?? contains?.system) ?? contains?.commandLine,
     contains,
-    lookalike: found.format === 'unknown' ? lookalikeOf(reader) : undefined,
+    lookalike: lookalikeIn(reader, found, known),
   };
+}
+
+/** Undefined for what is an image. */
+function lookalikeIn(
+  reader: ImageReader,
+  { format, elf, bootProtocols }: FormatFindings,
+  known: RecognisedSystem | undefined,
+): string | undefined {
+  if (format === 'unknown') return lookalikeOf(reader);
+  return elf && bootProtocols.length === 0 && !known ? lookalikeOfElf(elf) : undefined;
 }
 
 function factsOf(reader: ImageReader, found: FormatFindings): ImageFacts {

@@ -1,3 +1,4 @@
+import type { ElfFile } from './elf';
 import type { ImageReader } from './image-reader';
 
 /** First bytes of files that are given by mistake. */
@@ -34,4 +35,13 @@ export function lookalikeOf(reader: ImageReader): string {
   return start.every((byte) => byte === 9 || byte === 10 || byte === 13 || byte >= 32)
     ? 'a text'
     : 'data of no known format';
+}
+
+/** What an ELF file looks like that nothing starts. */
+export function lookalikeOfElf({ kind, interpreter, notes }: ElfFile): string {
+  if (kind === 'relocatable') return 'an object file that is not linked yet';
+  if (kind === 'core') return 'a core dump';
+  return interpreter !== undefined || notes.some(({ owner, type }) => owner === 'GNU' && type === 1)
+    ? 'an ordinary Linux program, which needs an operating system under it'
+    : 'an ELF file without a boot protocol (neither multiboot, multiboot2 nor PVH)';
 }

@@ -70,7 +70,7 @@ function requireDisk(image: ImageInspection): void {
   }
   throw notBootable(
     image,
-    `has no boot sector (no 55 AA at byte 510): it is ${image.lookalike ?? describe(image)}`,
+    `has no boot sector (no 55 AA at byte 510): it is ${describe(image)}`,
     'Give a raw disk that a BIOS can start.',
   );
 }
@@ -84,20 +84,12 @@ function whyNotAKernel(image: ImageInspection): Reason | undefined {
     return [`is ${title}${variant ? ` ${variant}` : ''}: ${cannotBoot}`, NEED_TARGET];
   }
   if (image.bootProtocols.length > 0) return undefined;
-  return [`is not a kernel: it is ${image.lookalike ?? describe(image)}`, NEED_KERNEL];
+  return [`is not a kernel: it is ${describe(image)}`, NEED_KERNEL];
 }
 
-/** What an ELF without any boot protocol is. */
-function describe({ elf, format, system }: ImageInspection): string {
-  if (!elf) return format;
-  if (elf.kind === 'relocatable') return 'an object file that is not linked yet';
-  if (elf.kind === 'core') return 'a core dump';
-  if (system) return `${system.title} without a boot header`;
-  const linux =
-    elf.interpreter !== undefined || elf.notes.some((note) => note.owner === 'GNU' && note.type === 1);
-  return linux
-    ? 'an ordinary Linux program, which needs an operating system under it'
-    : 'an ELF file without a boot protocol (neither multiboot, multiboot2 nor PVH)';
+/** What is no kernel and no disk. */
+function describe({ lookalike, format, system }: ImageInspection): string {
+  return lookalike ?? (system ? `${system.title} without a boot header` : format);
 }
 
 function whyNotLoadable(image: ImageInspection, target: BootTarget): Reason | undefined {

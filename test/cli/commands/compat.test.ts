@@ -113,6 +113,17 @@ test('a file that does not run on the platform that was asked for fails', async 
   expect((await run({ file, platform: 'e2-micro' })).exitCode).toBe(0);
 });
 
+test('of a file that is no image it is said what it is instead, and it fails', async () => {
+  for (const [bytes, what] of [
+    [Buffer.from('#!/bin/sh\n'), 'a script'],
+    [images.linuxProgram(), 'an ordinary Linux program, which needs an operating system under it'],
+  ] as const) {
+    const { exitCode, text } = await run({ file: await imageFile('web', bytes) });
+    expect(exitCode).toBe(1);
+    expect(text).toBe(`web  ${what}\n\nRuns on nothing that Kiln knows.\n`);
+  }
+});
+
 test('what is not known is said so, and fails nothing', async () => {
   const file = await imageFile('own.elf', images.multibootKernel());
   const { exitCode, text } = await run({ file, platform: 't3.nano' });

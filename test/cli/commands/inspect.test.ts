@@ -85,6 +85,14 @@ test('a file that is no image is an answer too', async () => {
   expect(text).not.toContain('Where it runs');
 });
 
+test('a program that nothing starts is called what it is', async () => {
+  const text = await inspected('web', images.linuxProgram());
+  expect(text).toContain('  format     64 bit ELF\n');
+  expect(text).toContain(
+    '  starts by  nothing: it is an ordinary Linux program, which needs an operating system under it\n',
+  );
+});
+
 test('texts of an image do not steer the terminal', async () => {
   const disk = images.forgedDisk(images.solo5(3), "'\x1b[31mred\x07' 'a\x9bb'");
   const text = await inspected('web.raw', disk);
