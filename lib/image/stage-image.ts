@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { errnoOf, KilnError, messageOf } from '../errors';
+import { isOutOfSpace, KilnError, messageOf } from '../errors';
 
 const CHUNK = 1024 * 1024;
 const ZEROS = Buffer.alloc(CHUNK);
@@ -47,8 +47,7 @@ export function stageImage(source: string, folder: string, kind: StagedKind): St
     if (KilnError.is(error)) throw error;
     throw new KilnError(`the image '${source}' cannot be copied to '${folder}': ${messageOf(error)}`, {
       code: 'image.write-failed',
-      remedy:
-        errnoOf(error) === 'ENOSPC' ? 'Free some space on that file system.' : 'Make the folder writable.',
+      remedy: isOutOfSpace(error) ? 'Free some space on that file system.' : 'Make the folder writable.',
       cause: error,
     });
   }

@@ -77,15 +77,17 @@ const PAIRS: readonly (readonly [legacy: Device, modern: Device, title: string])
   ['virtio-scsi-legacy', 'virtio-scsi', 'virtio-scsi'],
 ];
 
-/** `legacy virtio-net, ENA and gVNIC`; `nothing` for none. */
-export function listDevices(devices: readonly Device[]): string {
+/** `legacy virtio-net, ENA and gVNIC; perhaps NVMe`; `nothing` for none. */
+export function listDevices(devices: readonly Device[], maybe: readonly Device[] = []): string {
   const titles = new Set(
     devices.map((device) => {
       const pair = PAIRS.find(([legacy, modern]) => device === legacy || device === modern);
       return pair && devices.includes(pair[0]) && devices.includes(pair[1]) ? pair[2] : DEVICE_TITLES[device];
     }),
   );
-  return listWords([...titles]);
+  return maybe.length === 0
+    ? listWords([...titles])
+    : `${listWords([...titles])}; perhaps ${listDevices(maybe)}`;
 }
 
 /** `a, b and c`; `nothing` for none. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -11,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { hashImage, stageImage } from '../../lib/image';
 import { temporaryFolder } from '../helpers/boot-fixture';
+import { tryMountTmpfs, unmount } from '../helpers/mount';
 
 const folder = temporaryFolder();
 const source = join(folder, 'web.elf');
@@ -79,4 +81,23 @@ test('refuses a folder that cannot be made, and leaves nothing', () => {
     }),
   );
   expect(existsSync(place)).toBe(false);
+});
+
+test('refuses a file system that is full, and leaves nothing', () => {
+  const large = join(folder, 'large.elf');
+  writeFileSync(large, Buffer.alloc(3 * 1024 * 1024, 0xab));
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  if (!tryMountTmpfs(small, 'size=1m')) return;
+  try {
+    expect(() => stageImage(large, small, 'kernel')).toThrow(
+      expect.objectContaining({
+        code: 'image.write-failed',
+        remedy: 'Free some space on that file system.',
+      }),
+    );
+    expect(readdirSync(small)).toEqual([]);
+  } finally {
+    unmount(small);
+  }
 });

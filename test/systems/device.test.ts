@@ -11,6 +11,11 @@ test.each<[readonly Device[], string]>([
   expect(listDevices(devices)).toBe(text);
 });
 
+test('devices that are not certain follow those that are', () => {
+  expect(listDevices(['ena'], ['nvme', 'ide'])).toBe('ENA; perhaps NVMe and IDE');
+  expect(listDevices([], ['e1000'])).toBe('nothing; perhaps e1000');
+});
+
 test('words are listed with another word before the last', () => {
   expect(listWords(['a', 'b', 'c'], 'or')).toBe('a, b or c');
 });

@@ -16,12 +16,12 @@ export function renderImage(
   if (image.lookalike !== undefined) {
     return [`${style.bold(image.name)}  ${image.lookalike}`, '', summaryOf(image, reports)];
   }
-  const drives = system?.drivers === undefined ? 'not known' : listDevices(system.drivers);
-  const maybe = system?.maybeDrivers?.length ? `; perhaps ${listDevices(system.maybeDrivers)}` : '';
+  const drives =
+    system?.drivers === undefined ? 'not known' : listDevices(system.drivers, system.maybeDrivers);
   return [
     `${style.bold(image.name)}  ${[labelOf(image), image.machine].filter(Boolean).join(', ')}`,
     `  boots by  ${describeProtocols(image.bootProtocols)}`,
-    ...indented('  drives    ', `${drives}${maybe}`, width),
+    ...indented('  drives    ', drives, width),
     '',
     ...renderPlatforms(reports, width, style),
     '',

@@ -78,9 +78,7 @@ function startsBy({ bootProtocols, system, format, lookalike }: ContentReport): 
 }
 
 function drivesOf({ drivers, maybeDrivers }: SystemReport): string {
-  if (drivers === null) return 'not known';
-  const maybe = maybeDrivers.length === 0 ? '' : `; perhaps ${listDevices(maybeDrivers as Device[])}`;
-  return `${listDevices(drivers as Device[])}${maybe}`;
+  return drivers === null ? 'not known' : listDevices(drivers as Device[], maybeDrivers as Device[]);
 }
 
 function listCounts({ networks, disks }: NonNullable<SystemReport['asksFor']>): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
-import { errnoOf, KilnError, messageOf } from '../../errors';
+import { isOutOfSpace, KilnError, messageOf } from '../../errors';
 import { hashImage, stageImage } from '../stage-image';
 
 /** No tool names an artifact so. */
@@ -82,8 +82,7 @@ export class BuildCache {
       if (KilnError.is(error)) throw error;
       throw new KilnError(`the build cannot be kept in '${this.folder}': ${messageOf(error)}`, {
         code: 'build.not-kept',
-        remedy:
-          errnoOf(error) === 'ENOSPC' ? 'Free some space on that file system.' : 'Make the folder writable.',
+        remedy: isOutOfSpace(error) ? 'Free some space on that file system.' : 'Make the folder writable.',
         cause: error,
       });
     } finally {

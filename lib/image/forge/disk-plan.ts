@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import { errnoOf, KilnError, messageOf } from '../../errors';
-import { writeAll, writeAtomically } from './atomic-output';
+import { writeAll } from './atomic-output';
 import type { SourceFile } from './source-file';
+import { writeOutput } from './write-output';
 
 /** Bytes that differ between a file and its copy on the disk. */
 export interface Patch {
@@ -44,17 +44,7 @@ export interface DiskPlan {
  * @throws KilnError `image.write-failed`, `image.changed`, `image.unreadable`
  */
 export async function writePlan(out: string, plan: DiskPlan): Promise<void> {
-  try {
-    await writeAtomically(out, (disk) => writeParts(disk, plan));
-  } catch (error) {
-    if (KilnError.is(error)) throw error;
-    throw new KilnError(`the disk '${out}' cannot be written: ${messageOf(error)}`, {
-      code: 'image.write-failed',
-      remedy:
-        errnoOf(error) === 'ENOSPC' ? 'Free some space on that file system.' : 'Make its folder writable.',
-      cause: error,
-    });
-  }
+  await writeOutput('disk', out, (disk) => writeParts(disk, plan));
 }
 
 async function writeParts(disk: FileHandle, plan: DiskPlan): Promise<void> {

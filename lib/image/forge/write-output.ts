@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { errnoOf, KilnError, messageOf } from '../../errors';
+import { isOutOfSpace, KilnError, messageOf } from '../../errors';
 import { writeAtomically } from './atomic-output';
 
 /**
@@ -18,8 +18,7 @@ export async function writeOutput(
     if (KilnError.is(error) || (error as Error).name === 'AbortError') throw error;
     throw new KilnError(`the ${what} '${out}' cannot be written: ${messageOf(error)}`, {
       code: 'image.write-failed',
-      remedy:
-        errnoOf(error) === 'ENOSPC' ? 'Free some space on that file system.' : 'Make its folder writable.',
+      remedy: isOutOfSpace(error) ? 'Free some space on that file system.' : 'Make its folder writable.',
       cause: error,
     });
   }

@@ -10,8 +10,8 @@ export function renderPlatforms(platforms: readonly Platform[]): string {
     platform.title,
     code(platform.id),
     platform.boots.map((boot) => startsOf(boot)).join('; '),
-    devices(platform.networks, platform.maybeNetworks),
-    devices(platform.disks, platform.maybeDisks),
+    listDevices(platform.networks, platform.maybeNetworks),
+    listDevices(platform.disks, platform.maybeDisks),
   ]);
   const notes = platforms
     .filter(({ caveat }) => caveat !== undefined)
@@ -32,11 +32,4 @@ function startsOf({ machine, accepts, maybe = {}, forges }: PlatformBoot): strin
   const direct = accepts.length === 0 ? [] : [describeProtocols(accepts)];
   const all = [...direct, ...doubts, ...(made.length > 0 ? [`${made.join(' and ')} of Kiln's making`] : [])];
   return `${machine}: ${all.join('; ')}`;
-}
-
-function devices(
-  offered: Parameters<typeof listDevices>[0],
-  maybe: Parameters<typeof listDevices>[0] = [],
-): string {
-  return maybe.length === 0 ? listDevices(offered) : `${listDevices(offered)}; perhaps ${listDevices(maybe)}`;
 }

@@ -46,8 +46,7 @@ function driversText(drivers: SystemVariant['drivers']): string {
   return sets
     .map((set) => {
       const below = 'below' in set && set.below !== undefined ? `before ${set.below}: ` : '';
-      const maybe = set.maybe && set.maybe.length > 0 ? `; perhaps ${listDevices(set.maybe)}` : '';
-      return `${below}${listDevices(set.has)}${maybe}`;
+      return `${below}${listDevices(set.has, set.maybe)}`;
     })
     .join('; later: ');
 }
