@@ -14,6 +14,8 @@ export interface BoundImage {
   readonly initrd: string | null;
   /** What it drives, where a user knows better than Kiln. @default - what Kiln finds out by looking at it */
   readonly drivers?: readonly Device[];
+  /** Memory that its system boots with, in MiB; undefined where no system is recognised. */
+  readonly memoryMib: number | undefined;
   /** The image's name with these boot arguments, `sha256:` and 64 hexadecimal digits (design decision 2). */
   digest(bootArgs: readonly string[]): string;
 }

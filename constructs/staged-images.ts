@@ -94,6 +94,7 @@ export class StagedImages {
       source,
       path: this.willStage(file, kind),
       initrd: initrd ? this.willStage(initrd, 'initrd') : null,
+      memoryMib: file.inspection.system?.memoryMib,
       ...(drivers === undefined ? {} : { drivers }),
       digest,
     };

@@ -17,7 +17,7 @@ export interface UnikernelServiceProps {
   readonly port: number;
   /** Number of instances, 1 to 100; may be a token. @default 1 */
   readonly instances?: number;
-  /** Memory of one instance, in whole MiB. @default Size.mebibytes(32) */
+  /** Memory of one instance, in whole MiB. @default - what the image's system boots with, else Size.mebibytes(32) */
   readonly memory?: Size;
   /** @default HealthCheck.tcp() */
   readonly healthCheck?: HealthCheck;
@@ -54,15 +54,17 @@ export class UnikernelService extends Construct {
   constructor(scope: Construct, id: string, props: UnikernelServiceProps) {
     super(scope, id);
     const platform = Platform.of(this);
-    const { instances = 1, memory = DEFAULT_MEMORY, drainTimeout = DEFAULT_DRAIN_TIMEOUT } = props;
+    const { instances = 1, drainTimeout = DEFAULT_DRAIN_TIMEOUT } = props;
     checkPort('port', props.port, 'it is part of the addresses that other services get');
     checkWhole('instances', instances, 1, MAX_INSTANCES);
     const update = (props.update ?? RollingUpdatePolicy.rolling()).toSpec();
     checkProgress(update, instances);
     this.image = props.image;
     this.port = props.port;
+    const image = platform.bindImage(props.image, this);
+    const memory = props.memory ?? (image.memoryMib ? Size.mebibytes(image.memoryMib) : DEFAULT_MEMORY);
     this.binding = platform.bindService(this, {
-      image: platform.bindImage(props.image, this),
+      image,
       port: props.port,
       instances,
       memoryMib: wholeMebibytes(memory),

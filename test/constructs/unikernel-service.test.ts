@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TerraformOutput, TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import {
   Duration,
@@ -10,7 +12,8 @@ import {
 } from '../../constructs';
 import type { LocalService } from '../../constructs/bindings';
 import { parseServiceSpec } from '../../lib/spec';
-import { kernelFile, localStack, resource, synth } from './fixtures';
+import { solo5 } from '../fixtures/images';
+import { kernelFile, localStack, resource, synth, temporaryFolder } from './fixtures';
 
 const image = UnikernelImage.fromKernel(kernelFile());
 
@@ -29,6 +32,14 @@ describe('a service with nothing but an image and a port', () => {
 
   test('has one instance of 32 MiB that drains for 10 seconds', () => {
     expect(web).toMatchObject({ instances: 1, memory_mib: 32, port: 8080, drain_ms: 10_000 });
+  });
+
+  test('has the memory that its system boots with, where one is recognised', () => {
+    const path = join(temporaryFolder(), 'web.virtio');
+    writeFileSync(path, solo5(3));
+    const other = localStack();
+    service({ image: UnikernelImage.fromKernel(path) }, other);
+    expect(resource(other, 'web').memory_mib).toBe(64);
   });
 
   test('is reached by nobody and calls nobody', () => {
