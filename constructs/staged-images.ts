@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import type { ISynthesisSession, TerraformStack } from 'cdktf';
 import { KilnError } from '../lib/errors';
 import {
-  commandLine,
   diskArguments,
   hashImage,
   hashInitrd,
@@ -13,6 +12,7 @@ import {
   loadLoader,
   pruneStaged,
   requireBootable,
+  requireTakesArguments,
   requireTakesInitrd,
   type StagedKind,
   stagedName,
@@ -78,7 +78,7 @@ export class StagedImages {
     const digest = (bootArgs: readonly string[]) => {
       // For their refusals: what no command line or disk can carry is not worth a digest.
       if (kind === 'disk') diskArguments(file.inspection, bootArgs);
-      else commandLine(bootArgs);
+      else requireTakesArguments(file.inspection, bootArgs);
       const loaderDigest = forged ? loadLoader().digest : '';
       return imageDigest({
         sha256: file.sha256,

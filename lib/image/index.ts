@@ -27,4 +27,5 @@ export {
   requireBootable,
 } from './inspect';
 export { pruneStaged } from './prune-staged';
+export { requireTakesArguments } from './require-takes-arguments';
 export { hashImage, type StagedImage, type StagedKind, stagedName, stageImage } from './stage-image';

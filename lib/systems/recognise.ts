@@ -35,7 +35,7 @@ function recognitionOf(system: System, facts: ImageFacts): Recognition | undefin
 function describe(system: System, found: Recognition): Omit<RecognisedSystem, keyof Recognition> {
   const variant = variantOf(system, found.variant);
   const drivers = variant && driversOf(variant, found.version);
-  const { cannotBoot, faults } = variant ?? {};
+  const { cannotBoot, faults, knowsNoQuoting } = variant ?? {};
   return {
     id: system.id,
     title: system.title,
@@ -44,6 +44,7 @@ function describe(system: System, found: Recognition): Omit<RecognisedSystem, ke
     ...(drivers?.maybe && drivers.maybe.length > 0 ? { maybeDrivers: drivers.maybe } : {}),
     needsDisk: variant?.needsDisk ?? false,
     argumentStyle: variant?.argumentStyle ?? 'command-line',
+    ...(knowsNoQuoting === undefined ? {} : { knowsNoQuoting }),
     ...(cannotBoot === undefined ? {} : { cannotBoot }),
     ...(faults === undefined ? {} : { faults }),
     memoryMib: variant?.memoryMib ?? DEFAULT_MEMORY_MIB,

@@ -11,8 +11,11 @@ const HARDWARE = {
   files: 'out.bin',
   bootProtocols: ['multiboot1'],
   kludge: true,
+  knowsNoQuoting: true,
   arguments:
-    'JSON on the command line: {"cmdline":"PROG ARGS","net":{"if":"vioif0","type":"inet","method":"dhcp"}}',
+    'JSON in a file that is the first multiboot module (initrd): ' +
+    '{"cmdline":"PROG ARGS","net":{"if":"vioif0","type":"inet","method":"dhcp"}}; on the command line boot loaders put ' +
+    'backslashes before its quotes',
   memoryMib: 64,
 } as const satisfies Partial<SystemVariant>;
 
@@ -84,6 +87,8 @@ export const rumprun: DocumentedSystem = {
       ['multiboot header and banner', 'rumpkernel/rumprun:platform/hw/arch/amd64/locore.S'],
       ['GUEST_OS=Mini-OS', 'rumpkernel/rumprun:platform/xen/xen/arch/x86/x86_64.S'],
       ['configuration', 'rumpkernel/rumprun:app-tools/rumprun and doc/config.md'],
+      ['the first module comes before the command line', 'rumpkernel/rumprun:platform/hw/multiboot.c'],
+      ['no quoting outside of its JSON', 'rumpkernel/rumprun:lib/librumprun_base/config.c'],
       ['a disk for GCE', 'solo-io/unik:pkg/compilers/rump/rump-gcloud.go'],
     ],
   },

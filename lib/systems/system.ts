@@ -81,6 +81,8 @@ export interface SystemVariant {
   readonly arguments?: string;
   /** The kernel skips the first word of its command line, taking it for a file name. @default false */
   readonly dropsFirstWord?: boolean;
+  /** It knows no quoting in its command line, and boot loaders put backslashes before quotes. @default false */
+  readonly knowsNoQuoting?: boolean;
   /** Why it cannot boot as a machine of its own, where that is so. @default - it can */
   readonly cannotBoot?: string;
   /** Ways to boot that its bytes offer and that do not work, or may not. @default - none */
@@ -143,6 +145,8 @@ export interface RecognisedSystem extends Recognition {
   /** Its programs or files lie on its disk, so that it needs a driver for it after the loader is done. */
   readonly needsDisk: boolean;
   readonly argumentStyle: ArgumentStyle;
+  /** It knows no quoting in its command line, and boot loaders put backslashes before quotes. @default false */
+  readonly knowsNoQuoting?: boolean;
   /** @default - none */
   readonly faults?: Readonly<Partial<Record<BootProtocol, Fault>>>;
   /** Memory that it boots with, in MiB. @default 64 */

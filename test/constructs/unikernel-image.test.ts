@@ -5,6 +5,7 @@ import { BootMode, UnikernelImage, UnikernelService } from '../../constructs';
 import { hashImage, imageDigest, loadLoader } from '../../lib/image';
 import { LocalStack } from '../../stacks';
 import * as images from '../fixtures/images';
+import { SYSTEM_FILES } from '../fixtures/systems';
 import { kernelBytes, kernelFile, localStack, resource, temporaryFolder } from './fixtures';
 
 function imageOf(image: UnikernelImage) {
@@ -315,4 +316,13 @@ test('refuses boot arguments that no command line can carry', () => {
   expect(() => imageOf(image)).toThrow(
     'boot argument 1, "--a=\\n", has the control character 0x0a, which a command line cannot carry',
   );
+});
+
+test('refuses boot arguments that would arrive with backslashes at a kernel that knows no quoting', () => {
+  const rumprun = fileWith(SYSTEM_FILES['rumprun hw']?.() as Buffer);
+  const config = '{"cmdline":"web"}';
+  const refused = () => imageOf(UnikernelImage.fromKernel(rumprun, { bootArgs: [config] }));
+  expect(refused).toThrow('and Rumprun knows no quoting');
+  const beside = UnikernelImage.fromKernel(rumprun, { initrd: fileWith(config, 'web.json') });
+  expect(imageOf(beside).initrd).toMatch(/\.initrd$/);
 });

@@ -1,3 +1,4 @@
+import { requireTakesArguments } from '../require-takes-arguments';
 import { type GrubMethod, requireGrubMethod } from './boot-method';
 import type { Patch } from './disk-plan';
 import type { ForgeInput } from './forge-options';
@@ -23,6 +24,7 @@ export function prepareForGrub(
 ): GrubKernel {
   const method = requireGrubMethod(image);
   const { reader } = kernel;
+  requireTakesArguments(image, options.bootArgs);
   if (method.kernelCommand !== 'linux') {
     return { method, patches: kernelPatches(image, reader, method.kernelCommand, unit) };
   }

@@ -14,6 +14,7 @@ import { forgeDisk, loaderOf, loadLoader } from '../../../lib/image';
 import { uefiLoaderOf } from '../../../lib/image/forge/loader';
 import { commandLineKernel } from '../../fixtures/command-line-kernel';
 import * as images from '../../fixtures/images';
+import { SYSTEM_FILES } from '../../fixtures/systems';
 import { temporaryFolder } from '../../helpers/boot-fixture';
 import { tryMountTmpfs, unmount } from '../../helpers/mount';
 
@@ -298,4 +299,8 @@ test('refuses a loader of another layout', async () => {
 test('refuses what is not a kernel before it writes anything', async () => {
   await expect(forge(Buffer.from('#!/bin/sh\n'))).rejects.toMatchObject({ code: 'image.not-bootable' });
   await expect(forge(images.multibootKernel(), ['a\nb'])).rejects.toMatchObject({ code: 'image.boot-args' });
+  await expect(forge(SYSTEM_FILES['rumprun hw']?.() as Buffer, ['{"a":"b"}'])).rejects.toMatchObject({
+    code: 'image.boot-args',
+    message: expect.stringMatching(/Rumprun knows no quoting$/),
+  });
 });
