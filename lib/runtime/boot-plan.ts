@@ -1,5 +1,11 @@
 import { KilnError } from '../errors';
-import { type BootTarget, type ImageInspection, requireBootable, requireTakesInitrd } from '../image';
+import {
+  type BootTarget,
+  type ImageInspection,
+  requireBootable,
+  requireTakesArguments,
+  requireTakesInitrd,
+} from '../image';
 import type { Architecture } from './qemu';
 
 /** How one image is brought to run. */
@@ -37,7 +43,7 @@ const DISKS: readonly ImageInspection['format'][] = ['mbr-disk', 'gpt-disk', 'qc
 /**
  * Decides how an image boots here: a disk by the firmware that it is for, a kernel directly where QEMU can load it, and
  * otherwise from a disk that is forged.
- * @throws KilnError `image.not-bootable`, `image.wrong-machine`, `image.no-initrd`
+ * @throws KilnError `image.not-bootable`, `image.wrong-machine`, `image.no-initrd`, `image.boot-args`
  */
 export function planBoot(image: ImageInspection, wishes: BootWishes): BootPlan {
   const architecture = image.machine === 'arm64' ? 'arm64' : 'x86-64';
@@ -75,6 +81,7 @@ function kernelWay(
   machine: Architecture,
 ): 'direct' | 'bios' | 'uefi' {
   refuseXen(image);
+  requireTakesArguments(image, wishes.bootArgs ?? []);
   if (wishes.initrd !== undefined) requireTakesInitrd(image);
   const target = { kind: 'kernel', machine } as const;
   if (wishes.uefi) return forged(image, { ...target, boot: 'disk', layout: 'uefi' });
@@ -123,9 +130,17 @@ function noticesOf(image: ImageInspection, way: BootPlan['way'], wishes: BootWis
   if (way !== 'ready' && wishes.bootArgs?.length && image.system?.argumentStyle === 'fixed') {
     notices.push(`${image.system.title} does not read boot arguments: its own are fixed when it is built`);
   }
+  if (way !== 'ready' && image.system?.id === 'linux' && !hasConsole(wishes)) {
+    const port = image.machine === 'arm64' ? 'ttyAMA0' : 'ttyS0';
+    notices.push(`Linux shows nothing here unless its arguments name the serial port: 'console=${port}'`);
+  }
   for (const protocol of image.bootProtocols) {
     const fault = image.system?.faults?.[protocol];
     if (fault && protocol !== 'xen-pv') notices.push(`it may not come up: ${fault.because}`);
   }
   return notices;
+}
+
+function hasConsole({ bootArgs = [] }: BootWishes): boolean {
+  return bootArgs.some((word) => word.startsWith('console='));
 }

@@ -47,6 +47,21 @@ test('what is not as one might expect is said', () => {
   ]);
 });
 
+test('Linux without a console is told how to get one', () => {
+  const hint = (port: string) => [
+    `Linux shows nothing here unless its arguments name the serial port: 'console=${port}'`,
+  ];
+  expect(plan(images.bzImage(), { bootArgs: ['quiet'] }).notices).toEqual(hint('ttyS0'));
+  expect(plan(images.arm64Image()).notices).toEqual(hint('ttyAMA0'));
+  expect(plan(images.bzImage(), { bootArgs: ['console=ttyS0'] }).notices).toEqual([]);
+});
+
+test('refuses arguments that Rumprun would get with backslashes', () => {
+  const rumprun = SYSTEM_FILES['rumprun hw']!();
+  expect(plan(rumprun, { initrd: 'web.json' }).way).toBe('direct');
+  expect(() => plan(rumprun, { bootArgs: ['{"cmdline":"web"}'] })).toThrow('and Rumprun knows no quoting');
+});
+
 test.each<[string, Buffer, BootWishes, string, string | RegExp]>([
   [
     'a Xen PV guest',
