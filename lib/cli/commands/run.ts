@@ -50,7 +50,8 @@ export async function run(options: RunOptions, context: CommandContext): Promise
   const onPreparing = (doing: string) =>
     host.err.line(host.err.style.dim(`${basename(options.file)}: ${doing}`));
   const onStarted = (started: StartedImage) => {
-    for (const line of describe(started, options.file)) host.err.line(host.err.style.dim(line));
+    const lines = [...describe(started, options.file), ...misplaced(options.args)];
+    for (const line of lines) host.err.line(host.err.style.dim(line));
   };
   const end = await runImage(
     { ...image, stateFolder: paths.home, onPreparing, onStarted },
@@ -61,6 +62,9 @@ export async function run(options: RunOptions, context: CommandContext): Promise
   host.err.line(host.err.style.dim(interrupts.signal.aborted ? '\nended' : `\n${end.reason}`));
   return ExitCode.OK;
 }
+
+/** Of `run`, as lib/cli/program.ts names them. */
+const OWN_OPTIONS = ['-m', '--memory', '-p', '--port', '--initrd', '--disk', '--uefi', '--nic', '--bus'];
 
 const WAYS = {
   ready: 'as it is',
@@ -84,6 +88,16 @@ function* describe(started: StartedImage, file: string): Generator<string> {
   const how = acceleration.accelerator === 'tcg' ? 'emulated' : `with ${acceleration.accelerator}`;
   const where = hostPort === null ? '' : `, port ${started.port} at 127.0.0.1:${hostPort}`;
   yield `QEMU ${qemu.version}, ${how}${where}; Ctrl-C ends it`;
+}
+
+/** What looks like an option of Kiln's, and went to the guest. */
+function misplaced(args: readonly string[]): string[] {
+  const own = args.filter((word) => OWN_OPTIONS.includes(word));
+  return own.length === 0
+    ? []
+    : [
+        `${own.join(' ')} went to the guest, as everything after the file does; options of kiln stand before it`,
+      ];
 }
 
 function titleOf({ image }: StartedImage): string {

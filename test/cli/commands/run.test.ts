@@ -32,6 +32,13 @@ test('says what it runs and how, then shows the console and nothing else as outp
   expect(out).toMatch(/^hello 0\.1 .*panic: /s);
 });
 
+test('says that options after the file went to the guest', async () => {
+  const { err } = await runHello({ args: ['--crash-after=0', '--uefi', '--memory', '32'] });
+  expect(err).toContain(
+    '--uefi --memory went to the guest, as everything after the file does; options of kiln stand before it\n',
+  );
+});
+
 test('says which devices were asked for', async () => {
   const { err } = await runHello({ disk: true, nic: 'e1000', bus: 'nvme', memory: '32' });
   expect(err).toContain(
