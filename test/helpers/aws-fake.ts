@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FakeDisk } from './aws-fake/disk';
+import { answerEbs, type EbsCall, findEbsCall } from './aws-fake/ebs';
+import { answerEc2, findEc2Action } from './aws-fake/ec2';
+import { type Fault, type FaultKind, Faults, refusalOf } from './aws-fake/faults';
+import { Query } from './aws-fake/query';
+import { Rates } from './aws-fake/rates';
+import { type Answer, broken, Refusal, renderRefusal, type Service } from './aws-fake/refusal';
+import { type AwsAction, type Settings, type World, worldOf } from './aws-fake/settings';
+import { checkSignature } from './aws-fake/signature';
+import { type FakeImage, type FakeSnapshot, State } from './aws-fake/state';
+
+export type { Fault, FaultKind } from './aws-fake/faults';
+export type { AwsAction, Lateness, Quotas, Settings } from './aws-fake/settings';
+export type { FakeImage, FakeSnapshot } from './aws-fake/state';
+
+/** One request, as it arrived and was answered. */
+export interface AwsCall {
+  readonly service: Service;
+  /** Undefined: no action that the fake knows. */
+  readonly action: AwsAction | undefined;
+  /** The snapshot and block of the path, or the parameters of a query. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Of the body. */
+  readonly bytes: number;
+  readonly fault: FaultKind | undefined;
+  /** Zero where the connection was cut or left hanging. */
+  status: number;
+  /** The error's name, where it was refused. */
+  error: string | undefined;
+}
+
+export interface AwsFakeOptions extends Settings {
+  readonly faults?: readonly Fault[];
+}
+
+/** Both services on one port, as far as an image's upload and registration need them. */
+export async function startAwsFake(options: AwsFakeOptions = {}): Promise<AwsFake> {
+  const fake = new AwsFake(worldOf(options));
+  for (const fault of options.faults ?? []) fake.fault(fault);
+  await fake.listen();
+  return fake;
+}
+
+export class AwsFake {
+  /** In the order of their arrival. */
+  readonly calls: AwsCall[] = [];
+  private readonly state: State;
+  private readonly faults = new Faults();
+  private readonly rates: Rates;
+  private readonly sockets = new Set<Socket>();
+  private readonly server = createServer((request, response) => void this.serve(request, response));
+  private readonly inFlight = new Map<AwsAction, { now: number; peak: number }>();
+
+  constructor(private readonly world: World) {
+    this.state = new State(world);
+    this.rates = new Rates(world.quotas);
+    this.server.keepAliveTimeout = 60_000;
+    this.server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  /** The endpoint of both services. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get region(): string {
+    return this.world.region;
+  }
+
+  /** What makes an SDK's default chain come here; for a child process. */
+  get env(): Record<string, string> {
+    const key = this.world.accessKeyId ?? 'AKIAKILNTEST';
+    return {
+      AWS_ACCESS_KEY_ID: key,
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_REGION: this.region,
+      AWS_ENDPOINT_URL: this.url,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  /** Those that are there now, in the order they were made. */
+  get snapshots(): FakeSnapshot[] {
+    return [...this.state.snapshots.values()];
+  }
+
+  get images(): FakeImage[] {
+    return [...this.state.images.values()];
+  }
+
+  /** The bytes of a snapshot, sealed or not. @throws where it is not there */
+  disk(snapshotId: string): FakeDisk {
+    const snapshot = this.state.snapshots.get(snapshotId);
+    if (!snapshot) throw new Error(`no snapshot ${snapshotId} among ${[...this.state.snapshots.keys()]}`);
+    return new FakeDisk(this.state, snapshot);
+  }
+
+  fault(fault: Fault): void {
+    this.faults.add(fault);
+  }
+
+  clearFaults(): void {
+    this.faults.clear();
+  }
+
+  /** How often an action was called, whatever the answer. */
+  count(action: AwsAction): number {
+    return this.calls.filter((call) => call.action === action).length;
+  }
+
+  /** The most calls of an action that were under way at once. */
+  peak(action: AwsAction): number {
+    return this.inFlight.get(action)?.peak ?? 0;
+  }
+
+  /** As when nothing arrives within its timeout, or the service gives up sealing. */
+  failSnapshot(id: string, message: string): void {
+    const snapshot = this.state.snapshots.get(id);
+    if (!snapshot) throw new Error(`no snapshot ${id}`);
+    snapshot.state = 'error';
+    snapshot.stateMessage = message;
+  }
+
+  failImage(id: string, message: string): void {
+    const image = this.state.images.get(id);
+    if (!image) throw new Error(`no image ${id}`);
+    image.state = 'failed';
+    image.stateReason = message;
+  }
+
+  /** Cuts every connection, also those left hanging. */
+  stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.sockets) socket.destroy();
+    return closed;
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', this.url);
+    const service: Service = url.pathname.startsWith('/snapshots') ? 'ebs' : 'ec2';
+    const body = await readBody(request).catch(() => undefined);
+    if (!body) return;
+    const requestId = randomUUID();
+    const target = findTarget(service, request.method ?? '', url.pathname, body);
+    const call = this.note(service, target, body.length);
+    const answer = await this.answer(request, url, target, call, body, requestId);
+    if (!answer) return;
+    if (call.fault === 'lost-answer') {
+      request.socket.destroy();
+      return;
+    }
+    call.status = answer.status;
+    response.writeHead(answer.status, {
+      ...answer.headers,
+      'content-length': Buffer.byteLength(answer.body),
+    });
+    response.end(answer.body);
+  }
+
+  private note(service: Service, target: Target, bytes: number): AwsCall {
+    const { action, parameters } = target;
+    const fault = action && this.faults.strike(action);
+    const call: AwsCall = { service, action, parameters, bytes, fault, status: 0, error: undefined };
+    this.calls.push(call);
+    return call;
+  }
+
+  /** Undefined: there is none, and the socket stays as the fault left it. */
+  private async answer(
+    request: IncomingMessage,
+    url: URL,
+    target: Target,
+    call: AwsCall,
+    body: Buffer,
+    requestId: string,
+  ): Promise<Answer | undefined> {
+    const { service, action, fault } = call;
+    if (fault === 'hang') return undefined;
+    if (fault === 'reset') {
+      request.socket.destroy();
+      return undefined;
+    }
+    const leave = action && this.enter(action);
+    try {
+      if (action) await sleep(this.world.latencyMs[action] ?? 0);
+      checkSignature(request.headers, service, this.world);
+      if (target.refusal) throw target.refusal;
+      const struck = fault && action && refusalOf(fault, service, action);
+      if (struck) throw struck;
+      if (action) this.rates.check(service, action);
+      return this.work(request, url, target, body, requestId);
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : broken(service, 500);
+      call.error = refusal.code;
+      if (!(error instanceof Refusal)) process.emitWarning(error as Error);
+      return renderRefusal(service, refusal, requestId);
+    } finally {
+      leave?.();
+    }
+  }
+
+  private work(
+    { headers }: IncomingMessage,
+    url: URL,
+    target: Target,
+    body: Buffer,
+    requestId: string,
+  ): Answer {
+    if (target.ebs) return answerEbs(this.state, target.ebs, { headers, query: url.searchParams, body });
+    const query = target.query as Query;
+    return answerEc2(this.state, findEc2Action(query), query, requestId);
+  }
+
+  private enter(action: AwsAction): () => void {
+    const counter = this.inFlight.get(action) ?? { now: 0, peak: 0 };
+    this.inFlight.set(action, counter);
+    counter.now++;
+    counter.peak = Math.max(counter.peak, counter.now);
+    return () => {
+      counter.now--;
+    };
+  }
+}
+
+/** What a request asks for; `refusal` where that cannot be told. */
+interface Target {
+  readonly action?: AwsAction;
+  readonly ebs?: EbsCall;
+  readonly query?: Query;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly refusal?: Refusal;
+}
+
+function findTarget(service: Service, method: string, path: string, body: Buffer): Target {
+  try {
+    if (service === 'ebs') {
+      const ebs = findEbsCall(method, path);
+      const [snapshotId, blockIndex] = ebs.names;
+      const parameters = { ...(snapshotId && { snapshotId }), ...(blockIndex && { blockIndex }) };
+      return { action: ebs.action, ebs, parameters };
+    }
+    if (method !== 'POST' || path !== '/')
+      throw new Refusal('InvalidAction', `no action is ${method} ${path}`);
+    const query = Query.parse(body.toString());
+    const parameters = Object.fromEntries(query.keys().map((key) => [key, query.text(key) ?? '']));
+    return { action: findEc2Action(query), query, parameters };
+  } catch (error) {
+    if (error instanceof Refusal) return { parameters: {}, refusal: error };
+    throw error;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import {
+  CompleteSnapshotCommand,
+  EBSClient,
+  PutSnapshotBlockCommand,
+  StartSnapshotCommand,
+} from '@aws-sdk/client-ebs';
+import { DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import type { AwsFake } from '../aws-fake';
+
+const credentials = { accessKeyId: 'AKIAKILNTEST', secretAccessKey: 'secret' };
+
+export interface Clients {
+  readonly ebs: EBSClient;
+  readonly ec2: EC2Client;
+  readonly close: () => void;
+}
+
+/** Real clients of a fake, which try once. */
+export function clientsOf(fake: AwsFake, changes: { region?: string; accessKeyId?: string } = {}): Clients {
+  const { region = fake.region, accessKeyId = credentials.accessKeyId } = changes;
+  const settings = {
+    region,
+    endpoint: fake.url,
+    credentials: { ...credentials, accessKeyId },
+    maxAttempts: 1,
+  };
+  const ebs = new EBSClient(settings);
+  const ec2 = new EC2Client(settings);
+  const close = () => {
+    ebs.destroy();
+    ec2.destroy();
+  };
+  return { ebs, ec2, close };
+}
+
+/** The input of a put that nothing is wrong with. */
+export function block(SnapshotId: string, BlockIndex: number, fill: number) {
+  const BlockData = Buffer.alloc(524_288, fill);
+  const Checksum = sha256(BlockData).toString('base64');
+  return {
+    SnapshotId,
+    BlockIndex,
+    BlockData,
+    DataLength: BlockData.length,
+    Checksum,
+    ChecksumAlgorithm: 'SHA256',
+  } as const;
+}
+
+export function sha256(data: Buffer): Buffer {
+  return createHash('sha256').update(data).digest();
+}
+
+/** A completed snapshot of 1 GiB with these blocks, each filled with one byte. */
+export async function sealedSnapshot(
+  { ebs, ec2 }: Clients,
+  fills: Readonly<Record<number, number>> = { 0: 1 },
+): Promise<string> {
+  const { SnapshotId } = await ebs.send(new StartSnapshotCommand({ VolumeSize: 1 }));
+  const id = SnapshotId as string;
+  const blocks = Object.entries(fills);
+  for (const [index, fill] of blocks)
+    await ebs.send(new PutSnapshotBlockCommand(block(id, Number(index), fill)));
+  await ebs.send(new CompleteSnapshotCommand({ SnapshotId: id, ChangedBlocksCount: blocks.length }));
+  for (let polls = 0; polls < 10; polls++) {
+    const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [id] }));
+    if (Snapshots?.[0]?.State === 'completed') return id;
+  }
+  throw new Error(`${id} is never completed`);
+}

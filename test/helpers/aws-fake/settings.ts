@@ -1,0 +1,90 @@
+/** Every action that the fake answers; anything else is refused as unknown. */
+export const EBS_ACTIONS = [
+  'StartSnapshot',
+  'PutSnapshotBlock',
+  'CompleteSnapshot',
+  'ListSnapshotBlocks',
+  'GetSnapshotBlock',
+] as const;
+export const EC2_ACTIONS = [
+  'DescribeSnapshots',
+  'DeleteSnapshot',
+  'RegisterImage',
+  'DescribeImages',
+  'DeregisterImage',
+  'CreateTags',
+] as const;
+export type EbsAction = (typeof EBS_ACTIONS)[number];
+export type Ec2Action = (typeof EC2_ACTIONS)[number];
+export type AwsAction = EbsAction | Ec2Action;
+
+/** Per second over the whole account; left out: no limit. What is above it is throttled. */
+export interface Quotas {
+  readonly putsPerSecond?: number;
+  readonly startsPerSecond?: number;
+  readonly completesPerSecond?: number;
+  /** Snapshots of the account that are not sealed. @default 100, as Service Quotas L-94D7AB7D */
+  readonly pendingSnapshots?: number;
+}
+
+/** How late the service shows what was done. */
+export interface Lateness {
+  /** DescribeSnapshots answers that still say `pending` after CompleteSnapshot. @default 2 */
+  readonly sealing?: number;
+  /** DescribeImages answers that still say `pending` after RegisterImage. @default 1 */
+  readonly image?: number;
+  /** Puts that a new snapshot is unknown to (SNAPSHOT_NOT_FOUND, awslabs/coldsnap#43). @default 0 */
+  readonly unknownPuts?: number;
+  /** DescribeSnapshots by id that a new snapshot is unknown to. @default 0 */
+  readonly unknownSnapshot?: number;
+  /** DescribeImages that a new image is missing from. @default 0 */
+  readonly unknownImage?: number;
+}
+
+export interface Settings {
+  /** The one region that requests must be signed for. @default 'eu-central-1' */
+  readonly region?: string;
+  /** The one known access key. @default - any */
+  readonly accessKeyId?: string;
+  readonly quotas?: Quotas;
+  readonly lateness?: Lateness;
+  /** Milliseconds before an answer, by action. */
+  readonly latencyMs?: Partial<Record<AwsAction, number>>;
+  /** Account-wide encryption by default is on. @default false */
+  readonly encryptionByDefault?: boolean;
+  /** A second CompleteSnapshot of one snapshot: its documentation does not say. @default 'refuse' */
+  readonly repeatedComplete?: 'refuse' | 'accept';
+  /**
+   * Whether StartSnapshot with the token of a snapshot that was deleted names the deleted one again (`bound`) or starts
+   * anew (`freed`): its documentation does not say. @default 'bound'
+   */
+  readonly tokenOfDeleted?: 'bound' | 'freed';
+}
+
+export type World = Required<Omit<Settings, 'accessKeyId' | 'quotas' | 'lateness'>> & {
+  readonly accessKeyId: string | undefined;
+  readonly quotas: Quotas & { readonly pendingSnapshots: number };
+  readonly lateness: Required<Lateness>;
+};
+
+export const ACCOUNT = '123456789012';
+
+export function worldOf(settings: Settings): World {
+  return {
+    region: settings.region ?? 'eu-central-1',
+    accessKeyId: settings.accessKeyId,
+    quotas: { pendingSnapshots: 100, ...settings.quotas },
+    lateness: {
+      sealing: 2,
+      image: 1,
+      unknownPuts: 0,
+      unknownSnapshot: 0,
+      unknownImage: 0,
+      ...settings.lateness,
+    },
+    latencyMs: settings.latencyMs ?? {},
+    encryptionByDefault: settings.encryptionByDefault ?? false,
+    repeatedComplete: settings.repeatedComplete ?? 'refuse',
+    tokenOfDeleted: settings.tokenOfDeleted ?? 'bound',
+  };
+}
