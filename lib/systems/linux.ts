@@ -12,18 +12,8 @@ const ZBOOT = 'zimg';
 const COMMON = {
   row: 'Linux + initramfs',
   drivers: {
-    has: [
-      ...ANY_PCI_VIRTIO,
-      ...MMIO_VIRTIO,
-      ...XEN_FRONT_ENDS,
-      'ena',
-      'gve',
-      'nvme',
-      'vmxnet3',
-      'e1000',
-      'ahci',
-      'ide',
-    ],
+    has: [...ANY_PCI_VIRTIO, ...MMIO_VIRTIO, ...XEN_FRONT_ENDS, 'ena', 'gve', 'nvme', 'vmxnet3', 'ide'],
+    maybe: ['e1000', 'ahci', 'pvscsi'],
   },
   arguments: 'the command line, such as console=ttyS0 ip=dhcp; words after -- go to /init',
   memoryMib: 256,
@@ -79,6 +69,10 @@ export const linux: DocumentedSystem = {
       [
         'PVH, Xen, EFI stub, NVMe built in; ena, gve, virtio and Xen front ends as modules',
         "tried: Debian 12's linux-image-cloud-amd64 6.1",
+      ],
+      [
+        "no e1000 and no AHCI in Debian's kernels for clouds, pvscsi for x86-64 only; other kernels have them",
+        "the modules in Debian 12's linux-image-6.1.0-56-cloud-amd64 and -arm64",
       ],
       [
         'proof',
