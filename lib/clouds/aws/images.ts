@@ -1,0 +1,132 @@
+import {
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  type DescribeImagesRequest,
+  type Image,
+} from '@aws-sdk/client-ec2';
+import { KilnError } from '../../errors';
+import type { Ami } from './ami';
+import { callAws } from './call';
+import { type Fault, faultBehind } from './fault';
+import { poll } from './poll';
+import type { AwsSession } from './session';
+import { DIGEST_TAG, OWNER_TAG } from './tags';
+
+const FAILED = ['failed', 'error', 'invalid'];
+
+/** The account's image of a name, in whatever state. */
+export async function findImage(
+  session: AwsSession,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Ami | undefined> {
+  const request = { Owners: ['self'], Filters: [{ Name: 'name', Values: [name] }] };
+  const [image] = await describeImages(session, request, signal);
+  return image && toAmi(image, session.region);
+}
+
+/** The image of an id; undefined where it is gone, or not yet known. */
+export async function describeImage(
+  session: AwsSession,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<Ami | undefined> {
+  try {
+    const [image] = await describeImages(session, { ImageIds: [id] }, signal);
+    return image && image.State !== 'deregistered' ? toAmi(image, session.region) : undefined;
+  } catch (error) {
+    if (isGone(faultBehind(error))) return undefined;
+    throw error;
+  }
+}
+
+/** True where an image will never be available. */
+export function hasFailed({ state }: Ami): boolean {
+  return FAILED.includes(state);
+}
+
+/**
+ * Waits until instances can be started from an image.
+ *
+ * @throws KilnError `aws.image-failed` where it never can, `aws.timeout` after `settleMs`
+ */
+export async function waitForImage(
+  session: AwsSession,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<Ami> {
+  return poll(session, `the image ${id} to be available`, signal, async () => {
+    const ami = await describeImage(session, id, signal);
+    if (ami && hasFailed(ami))
+      throw new KilnError(`the image ${id} could not be made: its state is ${ami.state}`, {
+        code: 'aws.image-failed',
+        remedy: 'Apply again; if it stays, look at the image in the console.',
+      });
+    return ami?.state === 'available' ? ami : undefined;
+  });
+}
+
+/** Takes an image out; one that is gone is as good. */
+export async function deregisterImage(
+  session: AwsSession,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const until = performance.now() + session.timing.lingerMs;
+  try {
+    await callAws(
+      session,
+      {
+        action: 'ec2:DeregisterImage',
+        send: (options) => session.ec2.send(new DeregisterImageCommand({ ImageId: id }), options),
+        // One that was just registered may not be known yet.
+        notYet: { is: ({ name }) => name === 'InvalidAMIID.NotFound', until },
+      },
+      signal,
+    );
+  } catch (error) {
+    if (!isGone(faultBehind(error))) throw error;
+  }
+}
+
+async function describeImages(
+  session: AwsSession,
+  request: DescribeImagesRequest,
+  signal: AbortSignal | undefined,
+): Promise<Image[]> {
+  const answer = await callAws(
+    session,
+    {
+      action: 'ec2:DescribeImages',
+      send: (options) => session.ec2.send(new DescribeImagesCommand(request), options),
+    },
+    signal,
+  );
+  return answer.Images ?? [];
+}
+
+function isGone({ name }: Fault): boolean {
+  return name === 'InvalidAMIID.NotFound' || name === 'InvalidAMIID.Unavailable';
+}
+
+function toAmi(image: Image, region: string): Ami {
+  const root = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === image.RootDeviceName)?.Ebs;
+  const tags = Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+  return {
+    id: image.ImageId as string,
+    name: image.Name ?? '',
+    digest: tags[DIGEST_TAG],
+    owner: tags[OWNER_TAG],
+    snapshotId: root?.SnapshotId,
+    region,
+    state: image.State ?? 'pending',
+    description: image.Description || undefined,
+    architecture: image.Architecture,
+    bootMode: image.BootMode,
+    enaSupport: image.EnaSupport ?? false,
+    imdsV2: image.ImdsSupport === 'v2.0',
+    volumeSizeGib: root?.VolumeSize,
+    encrypted: root?.Encrypted ?? false,
+    tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('kiln:'))),
+  };
+}
