@@ -187,7 +187,9 @@ describe('Balancer', () => {
     const path = spec([]).unixSocket;
 
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(await askOn(connect(path))).toBe('a');
+    const client = connect(path);
+    clients.push(client);
+    expect(await askOn(client)).toBe('a');
   });
 });
 
