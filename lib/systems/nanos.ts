@@ -72,7 +72,7 @@ export const nanos: DocumentedSystem = {
     sources: [
       [
         'proof',
-        'the kernel of July 2026 with a static C program, November 2026: HTTP from virtio-blk and virtio-scsi by BIOS, from virtio-blk by UEFI',
+        'the kernel of July 2026 with a static C program, November 2026: HTTP from virtio-blk and virtio-scsi by BIOS, from virtio-blk by UEFI, and as a service of two instances from a compressed qcow2',
       ],
       ['drivers', 'nanovms/nanos:platform/pc/Makefile'],
       ['Nitro: t3, t3a, c4, c5 and c5 kinds tried', 'https://github.com/nanovms/nanos/pull/1365'],
