@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildLoader, embeddedLoader } from './build-loader.mjs';
+import { packed } from './packed.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -17,21 +18,20 @@ function run(program, ...args) {
   execFileSync(program, args, { stdio: 'inherit' });
 }
 
-async function bundle(entry, outfile, define = {}) {
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.12',
-    format: 'cjs',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    define,
-  });
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.12',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+async function bundle(entry, outfile, options = {}) {
+  await build({ ...OPTIONS, ...options, entryPoints: [entry], outfile });
   finish(outfile);
 }
 
@@ -52,6 +52,9 @@ run(process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.j
 buildLoader();
 await bundle('lib/cli/main.ts', 'dist/bin/kiln.js');
 await bundle('lib/provider/main.ts', 'dist/bin/terraform-provider-kiln.js', {
-  KILN_VERSION: JSON.stringify(BUILD_PLACE),
-  'globalThis.KILN_EMBEDDED_LOADER': JSON.stringify(embeddedLoader()),
+  define: {
+    KILN_VERSION: JSON.stringify(BUILD_PLACE),
+    'globalThis.KILN_EMBEDDED_LOADER': JSON.stringify(embeddedLoader()),
+  },
+  plugins: [packed('lib/clouds/aws/index.ts', OPTIONS)],
 });

@@ -1,2 +1,8 @@
-export { KILN_PROVIDER_SOURCE, KilnProvider } from './kiln-provider';
+export { Ami, type AmiConfig, type AmiImage } from './ami';
+export {
+  KILN_PROVIDER_SOURCE,
+  KilnProvider,
+  type KilnProviderAws,
+  type KilnProviderConfig,
+} from './kiln-provider';
 export { LocalService, type LocalServiceConfig } from './local-service';

@@ -10,6 +10,21 @@ export const KILN_PROVIDER_SOURCE = 'kiln.internal/kiln-cdk/kiln';
  */
 const { version }: { version: string } = require('kiln-cdk/package.json');
 
+/** Where AWS is, for the resources that need it. */
+export interface KilnProviderAws {
+  /** @default - what the AWS SDK finds: AWS_REGION, the profile */
+  readonly region?: string;
+  /** URLs instead of AWS' own, such as those of VPC endpoints. @default - AWS' own */
+  readonly endpoints?: { readonly ec2?: string; readonly ebs?: string };
+}
+
+export interface KilnProviderConfig {
+  /** Name that resources choose a second provider by. @default - the one that they use unasked */
+  readonly alias?: string;
+  /** @default - everything is left to the AWS SDK */
+  readonly aws?: KilnProviderAws;
+}
+
 /**
  * The `kiln` provider of Terraform.
  *
@@ -18,11 +33,28 @@ const { version }: { version: string } = require('kiln-cdk/package.json');
 export class KilnProvider extends TerraformProvider {
   static readonly tfResourceType = 'kiln';
 
-  constructor(scope: Construct, id: string) {
+  aws: KilnProviderAws | undefined;
+  private name: string | undefined;
+
+  constructor(scope: Construct, id: string, config: KilnProviderConfig = {}) {
     super(scope, id, {
       terraformResourceType: KilnProvider.tfResourceType,
       terraformGeneratorMetadata: { providerName: 'kiln', providerVersion: version },
       terraformProviderSource: KILN_PROVIDER_SOURCE,
     });
+    this.name = config.alias;
+    this.aws = config.aws;
+  }
+
+  override get alias(): string | undefined {
+    return this.name;
+  }
+
+  override set alias(name: string | undefined) {
+    this.name = name;
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { aws: this.aws && { ...this.aws } };
   }
 }

@@ -55,6 +55,8 @@ export interface ServiceEvent {
   readonly kind:
     | 'image-forged'
     | 'image-found'
+    | 'image-uploading'
+    | 'image-ready'
     | 'rollout-started'
     | 'batch-started'
     | 'instance-started'

@@ -10,6 +10,8 @@ type Colour = keyof Style;
 const MARKS: Readonly<Record<ServiceEvent['kind'], readonly [mark: string, colour: Colour]>> = {
   'image-forged': ['·', 'dim'],
   'image-found': ['·', 'dim'],
+  'image-uploading': ['…', 'dim'],
+  'image-ready': ['✓', 'green'],
   'rollout-started': ['▸', 'bold'],
   'batch-started': ['▸', 'cyan'],
   'instance-started': ['+', 'green'],
@@ -29,8 +31,9 @@ const MARKS: Readonly<Record<ServiceEvent['kind'], readonly [mark: string, colou
   notice: ['·', 'dim'],
 };
 
-/** After these a service has said how it ended. */
+/** After these a service, or an image, has said how it ended. */
 const ENDS: ReadonlySet<ServiceEvent['kind']> = new Set([
+  'image-ready',
   'rollout-finished',
   'rolled-back',
   'service-deleted',

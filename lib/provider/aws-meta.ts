@@ -1,0 +1,52 @@
+import type { AwsSession } from '../clouds/aws';
+import type { AwsConfig } from './aws-config';
+import type { ProgressSender } from './progress';
+
+type AwsCode = typeof import('../clouds/aws');
+
+/** What the resources in AWS share within one process. */
+export interface AwsMeta {
+  /** Terraform's working folder, against which the paths of images are resolved. */
+  readonly folder: string;
+  readonly progress: ProgressSender;
+  readonly aws: Aws;
+}
+
+/** The code that speaks with AWS, and a session to use it in. */
+export interface AwsAccess {
+  readonly code: AwsCode;
+  readonly session: AwsSession;
+}
+
+/** The way to AWS: code and sessions, loaded and opened when first used. */
+export class Aws {
+  /** Images that resources took for theirs in this process, by id; see `claimAmi`. */
+  readonly owners = new Map<string, string>();
+  private readonly sessions = new Map<string | undefined, Promise<AwsSession>>();
+
+  constructor(private readonly config: AwsConfig) {}
+
+  /** The region that a resource is in which names none; undefined where only the SDK can say. */
+  get plannedRegion(): string | undefined {
+    if (!this.config.isKnown) return this.config.region;
+    return this.config.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined);
+  }
+
+  /**
+   * @param region @default - the provider's, or what the SDK finds
+   * @throws KilnError `aws.region`, `aws.ca-bundle`
+   */
+  async access(region?: string): Promise<AwsAccess> {
+    // The SDK is larger than all else together: only who needs AWS loads it.
+    const code = await import('../clouds/aws');
+    const known = this.sessions.get(region);
+    if (known) return { code, session: await known };
+    const session = code.openAwsSession({
+      region: region ?? this.config.region,
+      endpoints: this.config.endpoints,
+    });
+    this.sessions.set(region, session);
+    session.catch(() => this.sessions.delete(region));
+    return { code, session: await session };
+  }
+}
