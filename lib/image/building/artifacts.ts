@@ -97,17 +97,18 @@ export class Artifacts {
   }
 
   /**
-   * The first link on the way from the folder to a file, or the file: what lies behind a link, such as a store of packages, is
-   * not ours to move. Outside of the folder it is the file alone.
+   * The file itself. In a folder that nobody may write to and a link leads to, such as one in a store of packages, it is not
+   * ours to move: there it is the link. Any other link is the user's, to where its build shall write.
    */
   private movable(path: string): string {
+    const real = realPlaceOf(path);
     const inside = relative(this.folder, path);
-    if (isOutside(inside)) return path;
-    const segments = inside.split(sep);
+    if (isOutside(inside) || !isReadOnly(dirname(real))) return real;
+    const segments = inside.split(sep).slice(0, -1);
     const link = segments
       .map((_, index) => join(this.folder, ...segments.slice(0, index + 1)))
       .find((at) => fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink());
-    return link ?? path;
+    return link ?? real;
   }
 
   /** What an earlier build moved aside and never brought back, at every place where `movable` may have done so. */
@@ -117,7 +118,7 @@ export class Artifacts {
     const base = isOutside(inside) ? dirname(full) : this.folder;
     const segments = relative(base, full).split(sep);
     return segments.flatMap((segment, index) =>
-      findFiles([...segments.slice(0, index), `.${segment}${ASIDE}`].join('/'), base),
+      findFiles([...segments.slice(0, index), `.${segment}${ASIDE}`].join('/'), base).map(realPlaceOf),
     );
   }
 
@@ -143,6 +144,15 @@ export class Artifacts {
 
 function isOutside(inside: string): boolean {
   return inside === '..' || inside.startsWith(`..${sep}`);
+}
+
+/** With the links on the way to it followed, so that it is found again when one of them goes. */
+function realPlaceOf(path: string): string {
+  return join(fs.realpathSync(dirname(path)), basename(path));
+}
+
+function isReadOnly(folder: string): boolean {
+  return (fs.statSync(folder).mode & 0o222) === 0;
 }
 
 function isFileOrLink(path: string): boolean {

@@ -1,8 +1,10 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -119,14 +121,57 @@ describe('what an earlier build left', () => {
     expect(at().has('.out.elf.kiln-aside')).toBe(false);
   });
 
-  test('behind a link is left alone: only the link is moved', () => {
+  test('in a store that nobody writes to is left alone: only the link to it is moved', () => {
     mkdirSync(join(at().root, 'store'));
     writeFileSync(join(at().root, 'store/out.elf'), 'of the store');
+    chmodSync(join(at().root, 'store'), 0o555);
     symlinkSync('../store', join(at().folder, 'result'));
     at().script('rm -rf result; mkdir result; cp ../kernel result/out.elf');
     at().build({ artifact: 'result/out.elf' });
     expect(readFileSync(join(at().root, 'store/out.elf'), 'utf8')).toBe('of the store');
     expect(at().has('.result.kiln-aside')).toBe(false);
+  });
+
+  describe("behind a user's link", () => {
+    const link = () => join(at().folder, 'build');
+    const behind = () => readdirSync(join(at().root, 'scratch')).sort();
+    const build = () => at().build({ artifact: 'build/out.elf' });
+    beforeEach(() => {
+      mkdirSync(join(at().root, 'scratch'));
+      symlinkSync('../scratch', link());
+      at().script('cp ../kernel build/out.elf');
+    });
+
+    test('is made again, and the link stays', () => {
+      build();
+      at().write('main.c', 'int other;\n');
+      expect(build().isNew).toBe(true);
+      expect(readlinkSync(link())).toBe('../scratch');
+      expect(behind()).toEqual(['out.elf']);
+    });
+
+    test('goes when its build fails, and the link stays', () => {
+      at().script('cp ../kernel build/out.elf; exit 1');
+      expect(build).toThrow('failed with exit code 1');
+      expect(readlinkSync(link())).toBe('../scratch');
+      expect(behind()).toEqual([]);
+    });
+
+    test('comes back from where a killed build left it', () => {
+      writeFileSync(join(at().root, 'scratch/.out.elf.kiln-aside'), 'earlier');
+      writeFileSync(join(at().root, 'scratch/out.elf'), 'half');
+      at().script('exit 1');
+      expect(build).toThrow('failed with exit code 1');
+      expect(at().read('build/out.elf')).toBe('earlier');
+      expect(behind()).toEqual(['out.elf']);
+    });
+
+    test('stays where it was when the build makes a folder in place of the link', () => {
+      build();
+      at().script('rm build; mkdir build; cp ../kernel build/out.elf');
+      expect(build().isNew).toBe(true);
+      expect(behind()).toEqual(['out.elf']);
+    });
   });
 });
 
