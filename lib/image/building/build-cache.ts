@@ -42,6 +42,8 @@ export class BuildCache {
   /** The build of these inputs, if it is here and whole; what is damaged is removed. */
   tryFind(key: string): KeptBuild | undefined {
     const place = join(this.folder, key);
+    // What is not here now may come from another process at any moment, whole, and must not be removed then.
+    if (!fs.existsSync(place)) return undefined;
     const record = tryReadRecord(place);
     if (record === undefined || !isWhole(place, record)) {
       fs.rmSync(place, { recursive: true, force: true });

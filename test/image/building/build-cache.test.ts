@@ -62,6 +62,22 @@ test('a folder without its record is not given, and makes room', () => {
   expect(existsSync(store('a').artifact)).toBe(true);
 });
 
+test('does not remove what another process puts there while it looks', () => {
+  const actual = jest.requireActual<typeof import('node:fs')>('node:fs');
+  const isThere = jest.fn((path: string) => {
+    const answer = actual.existsSync(path);
+    if (!answer) store('a');
+    return answer;
+  });
+  jest.doMock('node:fs', () => ({ ...actual, existsSync: isThere }));
+  jest.isolateModules(() => {
+    const { BuildCache: Watched } = require('../../../lib/image/building/build-cache');
+    expect(new Watched(at().cache).tryFind(key('a'))).toBeUndefined();
+  });
+  jest.dontMock('node:fs');
+  expect(kept()).toEqual(['a']);
+});
+
 test('keeps nothing that is refused', () => {
   const artifact = at().write('out.elf', 'image');
   const refuse = () => {
