@@ -87,7 +87,7 @@ function identity(path: string): string {
 /** Its text, or how it failed: either changes when the tool does. */
 function versionOf([program, ...args]: readonly string[], recipe: Recipe, place: ToolPlace): string {
   const path = findTool(program as string, recipe, place);
-  const key = JSON.stringify([identity(path), args, place.folder]);
+  const key = JSON.stringify([identity(path), args, place.folder, recipe.environment]);
   const known = versions.get(key);
   if (known !== undefined) return known;
   const { stdout, status } = spawnSync(path, args, {

@@ -2,6 +2,7 @@ import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recipe } from '../../../lib/image/building';
 import { readInputs } from '../../../lib/image/building/build-key';
+import { toolIdentities } from '../../../lib/image/building/tools';
 import { buildFolder } from './fixtures';
 
 const at = buildFolder();
@@ -58,6 +59,18 @@ test('another version of the toolchain gives another key', () => {
   writeFileSync(join(at().root, 'version'), '1.1');
   tool('compiler', 'longer');
   expect(keyOf({ version })).not.toBe(before);
+});
+
+test('the version is asked for in each declared environment', () => {
+  const path = join(at().root, 'proxy');
+  writeFileSync(path, '#!/bin/sh\necho $CHANNEL\n', { mode: 0o755 });
+  const versions = ['stable', 'nightly'].map((CHANNEL) => {
+    const environment = { CHANNEL };
+    const recipe = at().recipe({ version: [path], environment });
+    const place = { folder: at().folder, env: { ...process.env, ...environment } };
+    return toolIdentities(recipe, place).at(-1);
+  });
+  expect(versions).toEqual(['0 stable\n', '0 nightly\n']);
 });
 
 test('another file behind the name of a tool gives another key, and so does one that comes', () => {
