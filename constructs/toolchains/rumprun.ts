@@ -24,7 +24,8 @@ export function rumprun(options: RumprunOptions): ToolchainSpec {
       id: 'rumprun',
       steps: [makeCommand([], variables), ['rumprun-bake', platform, `${name}.bin`, program]],
       artifact: `${name}.bin`,
-      ignore: ['*.o', program],
+      // From the folder: without a slash, a folder of sources of that name would not count either.
+      ignore: ['*.o', `/${program.replace(/^\.\//, '')}`],
       tools: ['x86_64-rumprun-netbsd-gcc'],
       install: {
         make: INSTALL_MAKE,

@@ -267,6 +267,14 @@ test('what is said of any toolchain is added to what it does by itself', () => {
   });
 });
 
+test.each(['web', './web'])(
+  '%s that Rumprun bakes is left out, and a folder of that name elsewhere is not',
+  (program) => {
+    const { ignore } = Toolchain.rumprun({ program, name: 'site' }).toSpec().recipe;
+    expect(ignore).toEqual(['*.o', '/web']);
+  },
+);
+
 test('an artifact elsewhere takes the place of the usual one', () => {
   expect(Toolchain.mirage({ artifact: 'web.virtio' }).toSpec().recipe.artifact).toBe('web.virtio');
 });
