@@ -52,13 +52,19 @@ function loadEndPatch(image: ImageInspection, addresses: LoadAddresses, unit: nu
   const { fileStart, loadAddress, loadEnd, bssEnd, loadEndField } = addresses;
   const end = loadEnd === 0 ? loadAddress + image.size - fileStart : loadEnd;
   const inFile = fileStart + end - loadAddress;
+  if (fileStart > image.size) {
+    throw notLoadable(
+      image,
+      `has a multiboot header that loads from byte ${fileStart}, and the file has ${image.size}`,
+    );
+  }
   if (inFile > alignUp(image.size, unit)) {
     throw notLoadable(
       image,
       `has a multiboot header that loads up to byte ${inFile}, and the file has ${image.size}`,
     );
   }
-  if (end > FOUR_GIB || (bssEnd !== 0 && bssEnd < end)) {
+  if (end >= FOUR_GIB || (bssEnd !== 0 && bssEnd < end)) {
     throw notLoadable(
       image,
       `is loaded up to 0x${end.toString(16)}, beyond what its multiboot header clears or 4 GiB`,

@@ -132,6 +132,18 @@ test.each([
     'has a multiboot header that loads up to byte 65536, and the file has 64',
   ],
   [
+    'a load from beyond the end of the file',
+    flat(0, 0x1000, 0, 0, 0x1000).subarray(0, 60),
+    'multiboot' as const,
+    'has a multiboot header that loads from byte 4096, and the file has 60',
+  ],
+  [
+    'a load up to 4 GiB',
+    flat(0xffff_ffd0, 0xffff_ffd0, 0, 0, 0xffff_ffd0).subarray(0, 48),
+    'multiboot' as const,
+    'is loaded up to 0x100000000, beyond what its multiboot header clears or 4 GiB',
+  ],
+  [
     'multiboot 2 addresses that contradict each other',
     withAddressTag(BASE, BASE, BASE + 16, BASE + 8),
     'multiboot2' as const,
