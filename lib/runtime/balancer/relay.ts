@@ -80,7 +80,9 @@ function couple(from: Socket, to: Socket, onClose: () => void): void {
 /** Ends a connection at once: by a reset on TCP, so that it never looks like an orderly end. */
 export function cut(socket: Socket): void {
   if (socket.destroyed) return;
+  // libuv refuses to reset what is being shut down (uv_tcp_close_reset), and Node then never closes it.
+  const isEnding = socket.writableEnded && !socket.writableFinished;
   // Unix sockets know no reset, and Node throws when asked for one.
-  if (socket.remoteFamily === undefined) socket.destroy();
+  if (isEnding || socket.remoteFamily === undefined) socket.destroy();
   else socket.resetAndDestroy();
 }
