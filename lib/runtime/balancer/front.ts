@@ -149,7 +149,8 @@ export class Front {
       backend.port,
       (upstream) => {
         backend.connecting--;
-        this.couple(socket, upstream, backend);
+        if (this.backends.includes(backend)) this.couple(socket, upstream, backend);
+        else this.placeAgain(socket, upstream, heldUntil);
         this.hold.next();
       },
       (why) => {
@@ -160,6 +161,13 @@ export class Front {
         if (why === 'busy') this.hold.next();
       },
     );
+  }
+
+  /** The instance went away while it was being connected to: nothing was sent to it, so nothing is lost. */
+  private placeAgain(socket: Socket, upstream: Socket, heldUntil: number | undefined): void {
+    upstream.on('error', ignore);
+    cut(upstream);
+    if (!socket.destroyed) this.place(socket, undefined, heldUntil);
   }
 
   /** How long it may wait counts from when there was a backend for it. */

@@ -53,8 +53,9 @@ export class HoldQueue {
 
   /** Offers the oldest again: there is room for one. */
   next(): void {
-    const first = this.held.shift();
-    if (first && !first.socket.destroyed) this.place(first.socket, first.until);
+    let first = this.held.shift();
+    while (first?.socket.destroyed) first = this.held.shift();
+    if (first) this.place(first.socket, first.until);
     if (this.held.length === 0) this.stopTimer();
   }
 

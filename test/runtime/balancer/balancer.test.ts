@@ -63,6 +63,17 @@ describe('Balancer', () => {
     expect(await answer).toBe('late');
   });
 
+  it('leads a connection elsewhere whose backend goes away while it is made', async () => {
+    const [a, b] = [await named('a'), await named('b')];
+    const port = await front([a]);
+    const answer = ask(port);
+    while (connectionsOf('a') === 0) await new Promise(setImmediate);
+
+    await front([b], { tcpPort: port });
+
+    expect(await answer).toBe('b');
+  });
+
   it('gives a standby backend no new connections and keeps those it has', async () => {
     const [a, b] = [await named('a'), await named('b')];
     const port = await front([a]);
