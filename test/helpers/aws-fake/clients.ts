@@ -18,6 +18,8 @@ export interface Clients {
 
 /** Real clients of a fake, which try once. */
 export function clientsOf(fake: AwsFake, changes: { region?: string; accessKeyId?: string } = {}): Clients {
+  // It warns that a later one will need a newer Node.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { region = fake.region, accessKeyId = credentials.accessKeyId } = changes;
   const settings = {
     region,

@@ -52,7 +52,7 @@ function createTags(state: State, query: Query): { readonly [name: string]: Xml 
     (id) => (id.startsWith('ami-') ? findImage(state, id) : findSnapshot(state, id)).tags,
   );
   for (const target of targets) {
-    const bad = findBadTag([...new Map([...target, ...tags])]) ?? findBadTag(tags);
+    const bad = findBadTag('ec2', [...new Map([...target, ...tags])]) ?? findBadTag('ec2', tags);
     if (bad) throw new Refusal('InvalidParameterValue', bad);
   }
   for (const target of targets) for (const [key, value] of tags) target.set(key, value);

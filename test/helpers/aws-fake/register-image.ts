@@ -160,7 +160,7 @@ function imageTags(
       );
     }
     const tags = specification.tags('Tag');
-    const bad = findBadTag(tags);
+    const bad = findBadTag('ec2', tags);
     if (bad) throw new Refusal('InvalidParameterValue', bad);
     const targets =
       type === 'image' ? [own] : devices.map(({ snapshotId }) => state.snapshots.get(snapshotId)?.tags);

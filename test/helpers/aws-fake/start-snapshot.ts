@@ -55,7 +55,7 @@ function checkValues(state: State, request: Request): void {
   ) {
     throw invalid('INVALID_PARAMETER_VALUE', `Timeout must be 10 to 4320 minutes, not ${timeout}`);
   }
-  const bad = tags === undefined ? undefined : findBadTag(tagPairs(tags));
+  const bad = tags === undefined ? undefined : findBadTag('ebs', tagPairs(tags));
   if (bad) throw invalid('INVALID_TAG', bad);
   checkEncryption(request, state.world.region);
   checkParent(state, request);
