@@ -6,7 +6,7 @@ import type { UnikernelService } from './unikernel-service';
 export interface AllowToOptions {
   /**
    * Boot argument that gets the peer's address, as `--api=HOST:PORT`.
-   * @default - `--` and the peer's construct id; none for an image made by `UnikernelImage.fromDisk`
+   * @default - `--` and the peer's construct id; none for an image that is a disk
    */
   readonly bootArg?: string;
 }
@@ -53,11 +53,13 @@ export class Connections {
   }
 
   private bootArgFor(peer: UnikernelService, { bootArg }: AllowToOptions): string | undefined {
-    if (this.service.image.kind === 'disk') {
-      if (bootArg === undefined) return undefined;
+    const { kind, bootArgs } = this.service.image;
+    if (kind === 'disk' && bootArg === undefined) return undefined;
+    if (kind === 'disk' && bootArgs.length === 0) {
       throw refusal(
-        `'bootArg' is '${bootArg}', but the image of '${this.service.node.path}' is a whole disk, which takes no boot ` +
-          "arguments; leave 'bootArg' out, or make the image with UnikernelImage.fromKernel",
+        `'bootArg' is '${bootArg}', but the image of '${this.service.node.path}' is a whole disk with its own boot ` +
+          "arguments, of which this one would take the place; give all of them with the image's 'bootArgs' where its " +
+          "system has a place for them, or leave 'bootArg' out",
       );
     }
     const name = bootArg ?? `--${peer.node.id}`;

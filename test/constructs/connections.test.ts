@@ -4,6 +4,7 @@ import { App } from 'cdktf';
 import { UnikernelImage, UnikernelService } from '../../constructs';
 import { hashImage, imageDigest, loadLoader } from '../../lib/image';
 import { LocalStack } from '../../stacks';
+import { osvDisk } from '../fixtures/images';
 import { kernelFile, localStack, resource, synth, temporaryFolder } from './fixtures';
 
 const kernel = kernelFile();
@@ -93,13 +94,23 @@ test('a disk is connected without a boot argument', () => {
   });
 });
 
-test('refuses a boot argument for a disk', () => {
+test("a disk's own boot arguments are followed by the peer's address where it is asked for", () => {
+  const stack = localStack();
+  const { api } = services(stack);
+  const image = UnikernelImage.fromDisk(disk(osvDisk()), { bootArgs: ['/hello'] });
+  const web = new UnikernelService(stack, 'disk', { image, port: 80 });
+  web.connections.allowTo(api, { bootArg: '--api' });
+  expect(resource(stack, 'disk').image.boot_args).toEqual(['/hello', '--api=10.0.2.100:9000']);
+});
+
+test('refuses a boot argument in place of those that a disk has in it', () => {
   const stack = localStack();
   const { api } = services(stack);
   const web = new UnikernelService(stack, 'disk', { image: UnikernelImage.fromDisk(disk()), port: 80 });
   expect(() => web.connections.allowTo(api, { bootArg: '--api' })).toThrow(
-    "'bootArg' is '--api', but the image of 'shop/disk' is a whole disk, which takes no boot arguments; " +
-      "leave 'bootArg' out, or make the image with UnikernelImage.fromKernel",
+    "'bootArg' is '--api', but the image of 'shop/disk' is a whole disk with its own boot arguments, of which this one " +
+      "would take the place; give all of them with the image's 'bootArgs' where its system has a place for them, or " +
+      "leave 'bootArg' out",
   );
 });
 
@@ -166,11 +177,15 @@ test('refuses more peers than the network has addresses for', () => {
   );
 });
 
-function disk(): string {
-  const bytes = Buffer.alloc(1024 * 1024);
-  bytes.set([0xeb, 0xfe]);
-  bytes.writeUInt16LE(0xaa55, 510);
+function disk(bytes = bootSector()): string {
   const path = join(temporaryFolder(), 'disk.raw');
   writeFileSync(path, bytes);
   return path;
+}
+
+function bootSector(): Buffer {
+  const bytes = Buffer.alloc(1024 * 1024);
+  bytes.set([0xeb, 0xfe]);
+  bytes.writeUInt16LE(0xaa55, 510);
+  return bytes;
 }
