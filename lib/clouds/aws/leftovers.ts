@@ -16,7 +16,8 @@ export interface LeftBehind {
 
 /** What the making of an image has put into the account so far, so that it can be taken out again. */
 export class Leftovers {
-  private readonly snapshots = new Set<string>();
+  /** By id: whether it seemed to be gone already. */
+  private readonly snapshots = new Map<string, boolean>();
   private readonly images = new Set<string>();
   private isUnsure = false;
 
@@ -26,11 +27,12 @@ export class Leftovers {
   ) {}
 
   addSnapshot(id: string): void {
-    this.snapshots.add(id);
+    this.snapshots.set(id, false);
   }
 
-  forgetSnapshot(id: string): void {
-    this.snapshots.delete(id);
+  /** It seems to be gone; it is removed nevertheless, but not waited for. */
+  lostSnapshot(id: string): void {
+    this.snapshots.set(id, true);
   }
 
   addImage(id: string): void {
@@ -69,14 +71,16 @@ export class Leftovers {
         await attempt(`the image ${id}`, () => deregisterImage(this.session, id, signal));
     }
     if (this.isUnsure) await attempt('a snapshot that may have been started', () => this.lookAgain(signal));
-    for (const id of this.snapshots) {
-      if (id !== except) await attempt(`the snapshot ${id}`, () => deleteSnapshot(this.session, id, signal));
+    for (const [id, isLost] of this.snapshots) {
+      const lingerMs = isLost ? 0 : this.session.timing.lingerMs;
+      if (id !== except)
+        await attempt(`the snapshot ${id}`, () => deleteSnapshot(this.session, id, signal, lingerMs));
     }
     return left;
   }
 
   private async lookAgain(signal: AbortSignal): Promise<void> {
     for (const { SnapshotId } of await findSnapshots(this.session, this.key, signal))
-      if (SnapshotId) this.snapshots.add(SnapshotId);
+      if (SnapshotId) this.addSnapshot(SnapshotId);
   }
 }

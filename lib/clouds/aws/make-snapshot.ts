@@ -22,7 +22,8 @@ const TIMEOUT_MINUTES = 60;
 interface Started {
   readonly id: string;
   readonly state: string | undefined;
-  readonly startedAt: Date | undefined;
+  /** Until when EBS and EC2 may not know it yet, by `performance.now()`. */
+  readonly visibleUntil: number;
 }
 
 /**
@@ -52,7 +53,7 @@ async function findUsable({ session, key, signal }: Work, leftovers: Leftovers):
   const found = (await findSnapshots(session, key, signal)).map(({ SnapshotId, State, StartTime }) => ({
     id: SnapshotId as string,
     state: State as string | undefined,
-    startedAt: StartTime,
+    visibleUntil: lateUntil(session, StartTime),
   }));
   for (const { id } of found) leftovers.addSnapshot(id);
   const inState = (wanted: string) => found.filter(({ state }) => state === wanted);
@@ -69,9 +70,9 @@ async function start(work: Work, generation: number, leftovers: Leftovers): Prom
     if (faultBehind(error).name === 'ConflictException') return undefined;
     throw error;
   }
-  const { SnapshotId: id = '', Status: state, StartTime: startedAt, BlockSize: blockSize } = answer;
+  const { SnapshotId: id = '', Status: state, StartTime, BlockSize: blockSize } = answer;
   leftovers.addSnapshot(id);
-  if (blockSize === BLOCK_SIZE) return { id, state, startedAt };
+  if (blockSize === BLOCK_SIZE) return { id, state, visibleUntil: tokenLateUntil(session, StartTime) };
   throw new KilnError(`EBS asks for blocks of ${blockSize} bytes; ${BLOCK_SIZE} is what it documents`, {
     code: 'aws.refused',
     source: 'tool',
@@ -100,10 +101,9 @@ function startCall(work: Work, generation: number): Call<StartSnapshotResponse> 
 /** Undefined where the snapshot is gone. */
 async function fill(
   work: Work,
-  { id, state, startedAt }: Started,
+  { id, state, visibleUntil }: Started,
   leftovers: Leftovers,
 ): Promise<string | undefined> {
-  const visibleUntil = lateUntil(work.session, startedAt);
   try {
     if (state !== 'completed') await send(work, id, visibleUntil);
     work.report({ phase: 'sealing', snapshotId: id });
@@ -111,17 +111,23 @@ async function fill(
     return id;
   } catch (error) {
     if (!isGone(faultBehind(error))) throw error;
-    leftovers.forgetSnapshot(id);
+    leftovers.lostSnapshot(id);
     return undefined;
   }
 }
 
-/** Only a snapshot that is really new may be unknown yet: the token of a deleted one is answered with its old time. */
-function lateUntil({ ebs, timing }: AwsSession, startedAt: Date | undefined): number {
-  const now = performance.now();
-  if (startedAt === undefined) return now + timing.visibleMs;
-  const age = Date.now() + ebs.config.systemClockOffset - startedAt.getTime();
-  return now + Math.min(timing.visibleMs, Math.max(0, timing.visibleMs - age));
+function lateUntil({ clock, timing }: AwsSession, startedAt: Date | undefined): number {
+  const age = startedAt === undefined ? 0 : clock.now() - startedAt.getTime();
+  return performance.now() + Math.min(timing.visibleMs, Math.max(0, timing.visibleMs - age));
+}
+
+/**
+ * A snapshot that the token of an earlier run names, and that was not seen a moment ago, is gone for all we know. Where that is
+ * wrong, the next generation is one upload too many, and its snapshot is removed.
+ */
+function tokenLateUntil(session: AwsSession, startedAt: Date | undefined): number {
+  const age = startedAt === undefined ? 0 : session.clock.now() - startedAt.getTime();
+  return age > session.timing.lingerMs ? performance.now() : lateUntil(session, startedAt);
 }
 
 /** Sends the blocks and completes; where another run, or an answer that got lost, was first, that is as good. */

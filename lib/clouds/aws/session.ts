@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EBSClient } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { KilnError, messageOf } from '../../errors';
+import { ServerClock } from './server-clock';
 import { type AwsTiming, DEFAULT_TIMING } from './timing';
 
 /** With 100 ms a put, so many reach two thirds of the 1000 puts a second that a snapshot and an account may have. */
@@ -28,6 +29,7 @@ export interface AwsSession {
   readonly ec2: EC2Client;
   readonly workers: number;
   readonly timing: AwsTiming;
+  readonly clock: ServerClock;
   /** Lets go of all connections. */
   close(): void;
 }
@@ -60,11 +62,33 @@ export async function openAwsSession(settings: AwsSettings = {}): Promise<AwsSes
     ...endpointOf(endpoints.ec2),
     requestHandler: handler(EC2_SOCKETS, timing, ca),
   });
+  const clock = new ServerClock();
+  listen(ebs as unknown as EC2Client, clock);
+  listen(ec2, clock);
   const close = () => {
     ebs.destroy();
     ec2.destroy();
   };
-  return { region: await regionOf(ec2), ebs, ec2, workers, timing, close };
+  return { region: await regionOf(ec2), ebs, ec2, workers, timing, clock, close };
+}
+
+/**
+ * Keeps the time of AWS' answers, and Node's errors whole: the SDK knows an error by its class, which is another realm's under
+ * jest, and of those that it does not know it keeps no more than a text.
+ */
+function listen({ middlewareStack }: Pick<EC2Client, 'middlewareStack'>, clock: ServerClock): void {
+  middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        const result = await next(args);
+        clock.heard((result.response as { headers?: Record<string, string> }).headers?.date);
+        return result;
+      } catch (error) {
+        throw error instanceof Error ? error : Object.assign(new Error(messageOf(error)), error);
+      }
+    },
+    { step: 'deserialize', priority: 'low', name: 'listen' },
+  );
 }
 
 /** As many sockets as requests at a time; the SDK's 50 would let the others wait unseen, against their own time limit. */

@@ -56,11 +56,12 @@ export async function deleteSnapshot(
   session: AwsSession,
   id: string,
   signal: AbortSignal | undefined,
+  lingerMs: number = session.timing.lingerMs,
 ): Promise<void> {
   // Right after its image went, or after it came itself, EC2 may not have noticed.
   const notYet = {
     is: ({ name }: Fault) => name === 'InvalidSnapshot.InUse' || name === 'InvalidSnapshot.NotFound',
-    until: performance.now() + session.timing.lingerMs,
+    until: performance.now() + lingerMs,
   };
   try {
     await callAws(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { PutSnapshotBlockCommand } from '@aws-sdk/client-ebs';
 import { BLOCK_SIZE } from './ami';
 import { cancelled } from './aws-error';
@@ -59,6 +60,8 @@ async function together(
   worker: (stop: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
+  // Each block under way listens; beyond ten Node takes that for a leak.
+  setMaxListeners(0, controller.signal);
   const stop = () => controller.abort();
   let first: { readonly error: unknown } | undefined;
   const fail = (error: unknown) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AmiProgress, type AwsSession, BLOCK_SIZE, createAmi, deleteAmi } from '../../../lib/clouds/aws';
 import { type AwsFake, type AwsFakeOptions, startAwsFake } from '../../helpers/aws-fake';
 import { diskOf, requestFor, sessionWith } from '../../helpers/aws-work';
@@ -132,6 +133,18 @@ test.each(['bound', 'freed'] as const)(
     expect([fake.images.length, fake.snapshots.length]).toEqual([1, 1]);
   },
 );
+
+test('the token of a snapshot that was deleted long ago costs no waiting', async () => {
+  await start({ tokenOfDeleted: 'bound' });
+  session.close();
+  // WHEN waiting would take longer than a test may
+  session = await sessionWith(fake, { visibleMs: 600_000, operationMs: 600_000, lingerMs: 0 });
+  await deleteAmi(await createAmi(requestFor(), disk, session), session);
+  // GIVEN more than the whole second that answers tell the time in
+  await sleep(2_100);
+  await createAmi(requestFor(), disk, session);
+  expect([fake.images.length, fake.snapshots.length]).toEqual([1, 1]);
+});
 
 test('what was just made may be unknown for a while', async () => {
   await start({ lateness: { unknownPuts: 20, unknownSnapshot: 3, unknownImage: 3, sealing: 4, image: 4 } });
