@@ -79,6 +79,7 @@ export class StagedImages {
       // For their refusals: what no command line or disk can carry is not worth a digest.
       if (kind === 'disk') diskArguments(file.inspection, bootArgs);
       else requireTakesArguments(file.inspection, bootArgs);
+      if (forged && bootArgs.length > 0) requireForgedAlike(file);
       const loaderDigest = forged ? loadLoader().digest : '';
       return imageDigest({
         sha256: file.sha256,
@@ -136,6 +137,18 @@ function readImage(path: string, systems: readonly System[]): ImageFile {
   const known = images.get(systems) ?? new Map<string, ImageFile>();
   images.set(systems, known);
   return readOnce(known, path, () => ({ inspection: inspectImage(path, { systems }), ...hashImage(path) }));
+}
+
+/** A disk is forged when the app is no more, so by what Kiln itself knows: a system of the user's cannot say how. */
+function requireForgedAlike({ path, inspection }: ImageFile): void {
+  const { dropsFirstWord: drops = false, id } = inspection.system ?? {};
+  const { dropsFirstWord: known = false } = readImage(path, systems).inspection.system ?? {};
+  if (drops === known) return;
+  throw new KilnError(
+    `the system '${id}' says that '${path}' ${drops ? 'skips' : 'keeps'} the first word of its command line, and a forged ` +
+      `disk goes by what Kiln itself knows, that it ${known ? 'skips' : 'keeps'} it`,
+    { code: 'constructs.image', remedy: "Boot it with BootMode.DIRECT, or leave 'bootArgs' out." },
+  );
 }
 
 /** The user knows better. */

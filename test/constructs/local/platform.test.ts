@@ -94,6 +94,29 @@ test('a system that Kiln knows is corrected by one with its id', () => {
   expect(serviceOf(UnikernelImage.fromKernel(SOLO5_XEN), [corrected]).image.path).toMatch(/^images\//);
 });
 
+describe("a user's system whose kernel skips its first word", () => {
+  const variants = [{ id: 'any', dropsFirstWord: true }];
+  const skipping: System = { ...toy, variants };
+  const path = () => kernelFile({ text: 'I am a toy' });
+
+  test('is refused arguments from a forged disk, which would lose one', () => {
+    const kernel = path();
+    expect(refusal(UnikernelImage.fromKernel(kernel, { bootArgs: ['a'] }), [skipping])).toMatchObject({
+      code: 'constructs.image',
+      message:
+        `the system 'toy' says that '${kernel}' skips the first word of its command line, and a forged disk goes by ` +
+        'what Kiln itself knows, that it keeps it',
+      remedy: "Boot it with BootMode.DIRECT, or leave 'bootArgs' out.",
+    });
+  });
+
+  test('gets them from QEMU, and a disk without any', () => {
+    const direct = UnikernelImage.fromKernel(path(), { bootArgs: ['a'], boot: BootMode.DIRECT });
+    expect(serviceOf(direct, [skipping]).image.boot_args).toEqual(['a']);
+    expect(serviceOf(UnikernelImage.fromKernel(path()), [skipping]).image.boot_args).toEqual([]);
+  });
+});
+
 test('a kernel that QEMU loads may drive devices without PCI', () => {
   const path = imageFile('pvh.elf', images.pvhKernel());
   const drivers: readonly Device[] = ['virtio-net-mmio'];
