@@ -52,7 +52,7 @@ interface Copies {
  * has ended left unfinished is removed at the first use.
  */
 export class ImageStore {
-  private readonly inProgress = new Map<string, Promise<StoredImage>>();
+  private readonly inProgress = new Map<string, Promise<Omit<StoredImage, 'hardware'>>>();
   private readonly loader: () => Loader;
   private opened: Promise<void> | undefined;
 
@@ -74,16 +74,9 @@ export class ImageStore {
     spec: ImageSpec,
     onProgress: (message: string) => void = () => undefined,
   ): Promise<StoredImage> {
-    const name = nameOf(spec);
-    const underway = this.inProgress.get(name);
-    if (underway) return underway;
-    const work = this.findOrMake(spec, onProgress);
-    this.inProgress.set(name, work);
-    try {
-      return await work;
-    } finally {
-      this.inProgress.delete(name);
-    }
+    const stored = await this.shared(spec, onProgress);
+    // Not shared: the same image may be said to drive one thing here and another there.
+    return { ...stored, hardware: hardwareOf(spec, stored.path) };
   }
 
   /** Deletes the images that are not among `keep`, a list of digests; returns the digests that went. */
@@ -99,11 +92,27 @@ export class ImageStore {
     return [...gone];
   }
 
+  private async shared(spec: ImageSpec, onProgress: (message: string) => void) {
+    const name = nameOf(spec);
+    const underway = this.inProgress.get(name);
+    if (underway) return underway;
+    const work = this.findOrMake(spec, onProgress);
+    this.inProgress.set(name, work);
+    try {
+      return await work;
+    } finally {
+      this.inProgress.delete(name);
+    }
+  }
+
   private isInProgress(hex: string): boolean {
     return [...this.inProgress.keys()].some((name) => name.startsWith(hex));
   }
 
-  private async findOrMake(spec: ImageSpec, onProgress: (message: string) => void): Promise<StoredImage> {
+  private async findOrMake(
+    spec: ImageSpec,
+    onProgress: (message: string) => void,
+  ): Promise<Omit<StoredImage, 'hardware'>> {
     try {
       this.opened ??= this.open();
       await this.opened;
@@ -115,7 +124,7 @@ export class ImageStore {
     const initrd = keepsInitrd(spec) ? join(this.folder, initrdNameOf(spec)) : null;
     const found = (await exists(path)) && (initrd === null || (await exists(initrd)));
     if (!found) await this.make(spec, path, initrd, onProgress);
-    return { path, found, source: sourceOf(spec, path, initrd), hardware: hardwareOf(spec, path) };
+    return { path, found, source: sourceOf(spec, path, initrd) };
   }
 
   private async open(): Promise<void> {

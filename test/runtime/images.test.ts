@@ -184,6 +184,18 @@ test('what a user says that an image drives decides its devices, each time anew'
   expect((await store.ensure(image)).hardware.devices.nic).toBe('virtio');
 });
 
+test('the devices that a user wants are not those of another who asks for the same image at once', async () => {
+  const store = newStore();
+  const image = imageSpec(helloKernel());
+  const wanted = [['e1000'], ['rtl8139'], undefined];
+
+  const stored = await Promise.all(
+    wanted.map((drivers) => store.ensure(drivers ? { ...image, drivers } : image)),
+  );
+
+  expect(stored.map(({ hardware }) => hardware.devices.nic)).toEqual(['e1000', 'rtl8139', 'virtio']);
+});
+
 test('what is stored can only be read, by its owner', async () => {
   const store = newStore();
   for (const image of [helloImage(), helloImage([], 'disk')]) {
