@@ -21,6 +21,7 @@ export function openLog(path: string): number {
 
 /** The daemon outlives the command that starts it, so it takes nothing that belongs to that command's run. */
 export function daemonEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = (name: string) => /^(TF_|PLUGIN_|NODE_CHANNEL|KILN_PROGRESS$)/.test(name);
+  // TMPDIR is a folder of `kiln deploy` that goes with it.
+  const own = (name: string) => /^(TF_|PLUGIN_|NODE_CHANNEL|(KILN_PROGRESS|TMPDIR)$)/.test(name);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own(name)));
 }
