@@ -29,7 +29,7 @@ let stack: TerraformFolder;
 
 beforeAll(async () => {
   // Where tokens stay bound, an apply soon after a failed one waits two minutes for a snapshot that is gone.
-  fake = await startAwsFake({ tokenOfDeleted: 'freed' });
+  fake = await startAwsFake({ secretAccessKey: 'a secret/+=', tokenOfDeleted: 'freed' });
   const { AWS_ENDPOINT_URL: _, AWS_REGION: __, ...credentials } = fake.env;
   stack = new TerraformFolder(credentials);
   cpSync(helloKernel(), join(stack.folder, 'hello.elf'));

@@ -83,7 +83,7 @@ export class AwsFake {
     const key = this.world.accessKeyId ?? 'AKIAKILNTEST';
     return {
       AWS_ACCESS_KEY_ID: key,
-      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SECRET_ACCESS_KEY: this.world.secretAccessKey ?? 'secret',
       AWS_REGION: this.region,
       AWS_ENDPOINT_URL: this.url,
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -194,7 +194,8 @@ export class AwsFake {
     const leave = action && this.enter(action);
     try {
       if (action) await sleep(this.world.latencyMs[action] ?? 0);
-      checkSignature(request.headers, service, this.world);
+      const { method = '', headers } = request;
+      checkSignature({ method, url, headers, body }, service, this.world);
       if (target.refusal) throw target.refusal;
       const struck = fault && action && refusalOf(fault, service, action);
       if (struck) throw struck;

@@ -1,7 +1,11 @@
-import { PutSnapshotBlockCommand, StartSnapshotCommand } from '@aws-sdk/client-ebs';
+import {
+  ListSnapshotBlocksCommand,
+  PutSnapshotBlockCommand,
+  StartSnapshotCommand,
+} from '@aws-sdk/client-ebs';
 import { DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import { type AwsFake, type AwsFakeOptions, type FaultKind, startAwsFake } from '../../helpers/aws-fake';
-import { block, type Clients, clientsOf } from '../../helpers/aws-fake/clients';
+import { block, type Clients, clientsOf, sealedSnapshot } from '../../helpers/aws-fake/clients';
 
 /** As Node says it, whichever of the two noticed first. */
 const CUT = /socket hang up|ECONNRESET/;
@@ -110,12 +114,13 @@ test('refuses more puts in a second than the quota, and counts those at once', a
   });
 });
 
-test('refuses requests that are not signed, for another region, or with an unknown key', async () => {
-  await open({ accessKeyId: 'AKIAKILNTEST' });
+test('refuses requests that are not signed, or for another region, or with another key or secret', async () => {
+  await open({ accessKeyId: 'AKIAKILNTEST', secretAccessKey: 'secret' });
   const unsigned = await fetch(`${fake.url}/snapshots`, { method: 'POST', body: '{"VolumeSize":1}' });
   expect(unsigned.headers.get('x-amzn-errortype')).toBe('MissingAuthenticationTokenException');
   for (const [change, ebsName, ec2Name] of [
     [{ region: 'us-east-1' }, 'InvalidSignatureException', 'SignatureDoesNotMatch'],
+    [{ secretAccessKey: 'wrong' }, 'InvalidSignatureException', 'SignatureDoesNotMatch'],
     [{ accessKeyId: 'AKIAOTHER' }, 'UnrecognizedClientException', 'AuthFailure'],
   ] as const) {
     clients.close();
@@ -125,24 +130,51 @@ test('refuses requests that are not signed, for another region, or with an unkno
   }
 });
 
+test('takes requests that are signed with the secret, also with a body of their own and a query', async () => {
+  await open({ secretAccessKey: 'secret' });
+  const id = await sealedSnapshot(clients, { 5: 1 });
+  const list = new ListSnapshotBlocksCommand({ SnapshotId: id, MaxResults: 100, StartingBlockIndex: 1 });
+  expect((await clients.ebs.send(list)).Blocks).toMatchObject([{ BlockIndex: 5 }]);
+  await expect(describe()).resolves.toMatchObject({ Images: [] });
+});
+
+/** A request that is signed in form only. */
+function send(service: string, path: string, body: string, headers: Readonly<Record<string, string>> = {}) {
+  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const scope = `AKIAKILNTEST/${date.slice(0, 8)}/${fake.region}/${service}/aws4_request`;
+  const signature = `SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, ${signature}`;
+  const all = { authorization, 'x-amz-date': date, ...headers };
+  return fetch(`${fake.url}${path}`, { method: 'POST', headers: all, body });
+}
+
+test.each([
+  [
+    'a malformed header',
+    { authorization: 'AWS4-HMAC-SHA256 Credential=x' },
+    /^Authorization header is malformed: /,
+  ],
+  [
+    'a header that it does not cover',
+    { 'x-amz-data-length': '1' },
+    /which were not signed: x-amz-data-length$/,
+  ],
+  ['another date', { 'x-amz-date': '20200101T000000Z' }, /^the date in Credential and 'x-amz-date' differ/],
+])('refuses a signature with %s', async (_, headers, message) => {
+  await open();
+  const answer = await send('ebs', '/snapshots', '{"VolumeSize":1}', headers);
+  expect(await answer.json()).toMatchObject({ Message: expect.stringMatching(message) });
+  expect(answer.status).toBe(403);
+});
+
 test('refuses parameters that the actions do not have', async () => {
   await open();
-  const send = (service: string, path: string, body: string) => {
-    const day = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-    const scope = `AKIAKILNTEST/${day.slice(0, 8)}/${fake.region}/${service}/aws4_request`;
-    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
-    return fetch(`${fake.url}${path}`, {
-      method: 'POST',
-      headers: { authorization, 'x-amz-date': day },
-      body,
-    });
-  };
   const ebs = await send('ebs', '/snapshots', '{"VolumeSize":1,"Colour":"red"}');
   expect(await ebs.json()).toMatchObject({ Message: 'StartSnapshot does not know Colour' });
   const ec2 = await send('ec2', '/', 'Action=DescribeImages&Version=2016-11-15&Colour.1=red');
-  expect(await ec2.text()).toContain(
-    '<Code>UnknownParameter</Code><Message>The parameter Colour.1 is not recognized</Message>',
-  );
+  expect(await ec2.text()).toContain('<Message>The parameter Colour.1 is not recognized</Message>');
+  const untaken = await send('ec2', '/', 'Action=RegisterImage&Version=2016-11-15&ImageLocation=x');
+  expect(await untaken.text()).toContain('the fake does not act on the parameter ImageLocation');
   const other = await send('ec2', '/', 'Action=RunInstances&Version=2016-11-15');
   expect(await other.text()).toContain('<Code>InvalidAction</Code>');
   const misplaced = await send('ec2', '/snapshots', '{"VolumeSize":1}');

@@ -8,8 +8,6 @@ import {
 import { DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { AwsFake } from '../aws-fake';
 
-const credentials = { accessKeyId: 'AKIAKILNTEST', secretAccessKey: 'secret' };
-
 export interface Clients {
   readonly ebs: EBSClient;
   readonly ec2: EC2Client;
@@ -17,14 +15,19 @@ export interface Clients {
 }
 
 /** Real clients of a fake, which try once. */
-export function clientsOf(fake: AwsFake, changes: { region?: string; accessKeyId?: string } = {}): Clients {
+export function clientsOf(
+  fake: AwsFake,
+  changes: { region?: string; accessKeyId?: string; secretAccessKey?: string } = {},
+): Clients {
   // It warns that a later one will need a newer Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const { region = fake.region, accessKeyId = credentials.accessKeyId } = changes;
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = fake.env;
+  const { region = fake.region, ...keys } = changes;
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, ...keys };
   const settings = {
     region,
     endpoint: fake.url,
-    credentials: { ...credentials, accessKeyId },
+    credentials,
     maxAttempts: 1,
   };
   const ebs = new EBSClient(settings);

@@ -46,6 +46,8 @@ export interface Settings {
   readonly region?: string;
   /** The one known access key. @default - any */
   readonly accessKeyId?: string;
+  /** What the signature must have been made with. @default - not looked at: only its form and what it covers */
+  readonly secretAccessKey?: string;
   readonly quotas?: Quotas;
   readonly lateness?: Lateness;
   /** Milliseconds before an answer, by action. */
@@ -61,8 +63,9 @@ export interface Settings {
   readonly tokenOfDeleted?: 'bound' | 'freed';
 }
 
-export type World = Required<Omit<Settings, 'accessKeyId' | 'quotas' | 'lateness'>> & {
+export type World = Required<Omit<Settings, 'accessKeyId' | 'secretAccessKey' | 'quotas' | 'lateness'>> & {
   readonly accessKeyId: string | undefined;
+  readonly secretAccessKey: string | undefined;
   readonly quotas: Quotas & { readonly pendingSnapshots: number };
   readonly lateness: Required<Lateness>;
 };
@@ -73,6 +76,7 @@ export function worldOf(settings: Settings): World {
   return {
     region: settings.region ?? 'eu-central-1',
     accessKeyId: settings.accessKeyId,
+    secretAccessKey: settings.secretAccessKey,
     quotas: { pendingSnapshots: 100, ...settings.quotas },
     lateness: {
       sealing: 2,
