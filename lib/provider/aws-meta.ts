@@ -1,4 +1,4 @@
-import type { AwsSession } from '../clouds/aws';
+import type { AwsSession, AwsTiming } from '../clouds/aws';
 import type { AwsConfig } from './aws-config';
 import type { ProgressSender } from './progress';
 
@@ -24,7 +24,11 @@ export class Aws {
   readonly owners = new Map<string, string>();
   private readonly sessions = new Map<string | undefined, Promise<AwsSession>>();
 
-  constructor(private readonly config: AwsConfig) {}
+  /** @param timing how long things may take. @default DEFAULT_TIMING of lib/clouds/aws */
+  constructor(
+    private readonly config: AwsConfig,
+    private readonly timing: Partial<AwsTiming> = {},
+  ) {}
 
   /** The region that a resource is in which names none; undefined where only the SDK can say. */
   get plannedRegion(): string | undefined {
@@ -44,6 +48,7 @@ export class Aws {
     const session = code.openAwsSession({
       region: region ?? this.config.region,
       endpoints: this.config.endpoints,
+      timing: this.timing,
     });
     this.sessions.set(region, session);
     session.catch(() => this.sessions.delete(region));
