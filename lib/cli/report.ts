@@ -1,6 +1,7 @@
 import { KilnError, messageOf } from '../errors';
 import type { Output } from '../io/host';
 import { ExitCode } from './context';
+import { printableLines } from './printable';
 
 /** Codes that begin so are the command line's fault, which scripts tell apart by exit code 2. */
 const USAGE_PREFIX = 'usage.';
@@ -15,10 +16,11 @@ export function exitCodeOf(error: unknown): number {
 /** Shows an error to a person: what was wrong, the material, what to do about it. */
 export function reportError(error: unknown, output: Output, env: NodeJS.ProcessEnv): void {
   const { style } = output;
-  output.line(`${style.bold(style.red('error:'))} ${messageOf(error)}`);
+  // They may quote an image, such as the name of another file in it.
+  output.line(`${style.bold(style.red('error:'))} ${printableLines(messageOf(error))}`);
   if (KilnError.is(error)) {
     if (error.detail) output.line(`\n${quoted(error.detail, output)}\n`);
-    if (error.remedy) output.line(`${style.bold(style.cyan('remedy:'))} ${error.remedy}`);
+    if (error.remedy) output.line(`${style.bold(style.cyan('remedy:'))} ${printableLines(error.remedy)}`);
     if (error.source === 'user' && env.KILN_DEBUG === undefined) return;
   }
   if (env.KILN_DEBUG !== undefined && error instanceof Error) output.line(style.dim(error.stack ?? ''));

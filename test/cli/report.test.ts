@@ -13,6 +13,11 @@ test('an error shows what was wrong, the material and the remedy', () => {
   expect(shown(error)).toBe('error: it failed\n\n  │ line 1\n  │\n  │ line 3\n\nremedy: Mend it.\n');
 });
 
+test('what an error quotes from an image does not steer the terminal', () => {
+  const error = new KilnError("needs 'a\u009b2J\u202eb'\n\tand c", { code: 'a.b', remedy: 'Try \x1b[31md.' });
+  expect(shown(error)).toBe("error: needs 'a\\x9b2J\\u202eb'\n\tand c\nremedy: Try \\x1b[31md.\n");
+});
+
 test("the user's mistake shows no stack and does not blame the tool", () => {
   expect(shown(new KilnError('it failed', { code: 'a.b' }))).toBe('error: it failed\n');
 });

@@ -2,6 +2,7 @@ import type { Style } from '../../io/host';
 import { type BootProtocol, type Device, describeProtocols, listDevices } from '../../systems';
 import { renderPlatforms } from '../compat/render-platforms';
 import { indented } from '../compat/wrap';
+import { printable } from '../printable';
 import type { ContentReport, InspectReport, SystemReport } from './report';
 
 /** Text is not wrapped wider than this. */
@@ -151,9 +152,4 @@ function table(rows: readonly Row[], style: Style): string[] {
 
 function hex(offset: number): string {
   return `0x${offset.toString(16)}`;
-}
-
-/** Texts come out of the image, and must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
