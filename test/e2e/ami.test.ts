@@ -28,7 +28,7 @@ let fake: AwsFake;
 let stack: TerraformFolder;
 
 beforeAll(async () => {
-  // Where tokens stay bound, an apply soon after a failed one waits two minutes for a snapshot that is gone.
+  // Where tokens stay bound, a snapshot that was removed within ten seconds is waited for, two minutes: too long here.
   fake = await startAwsFake({ secretAccessKey: 'a secret/+=', tokenOfDeleted: 'freed' });
   const { AWS_ENDPOINT_URL: _, AWS_REGION: __, ...credentials } = fake.env;
   stack = new TerraformFolder(credentials);
@@ -37,8 +37,8 @@ beforeAll(async () => {
   await stack.init();
 });
 afterAll(async () => {
+  await stack.remove();
   await fake.stop();
-  stack.remove();
 });
 
 function configure(version: string, path = 'hello.elf'): void {

@@ -24,6 +24,7 @@ export class TerraformFolder {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'kiln-tf-')));
   /** Where its programs put what is temporary. */
   private readonly temporary = join(this.folder, 'tmp');
+  private readonly running = new Map<number, Promise<Ended>>();
 
   constructor(private readonly env: Readonly<Record<string, string>>) {
     mkdirSync(this.temporary);
@@ -63,8 +64,12 @@ export class TerraformFolder {
       });
     }
     const ended = new Promise<Ended>((resolve) =>
-      child.on('close', (exitCode) => resolve({ exitCode, output })),
+      child.on('close', (exitCode) => {
+        this.running.delete(child.pid as number);
+        resolve({ exitCode, output });
+      }),
     );
+    this.running.set(child.pid as number, ended);
     return { child, ended };
   }
 
@@ -103,7 +108,12 @@ export class TerraformFolder {
     return readdirSync(this.temporary);
   }
 
-  remove(): void {
+  /** Also ends what a test that failed left running, with the provider, which is in the same group. */
+  async remove(): Promise<void> {
+    for (const [pid, ended] of this.running) {
+      process.kill(-pid, 'SIGKILL');
+      await ended;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
