@@ -33,7 +33,7 @@ export async function serveUnary(
 }
 
 function answer(stream: ServerHttp2Stream, response: Uint8Array): void {
-  if (stream.destroyed) return;
+  if (isGone(stream)) return;
   const header = Buffer.alloc(FRAME_HEADER);
   header.writeUInt32BE(response.length, 1);
   stream.respond(HEADERS, { waitForTrailers: true });
@@ -43,11 +43,16 @@ function answer(stream: ServerHttp2Stream, response: Uint8Array): void {
 }
 
 function fail(stream: ServerHttp2Stream, status: number, message: string): void {
-  if (stream.destroyed) return;
+  if (isGone(stream)) return;
   stream.respond(
     { ...HEADERS, 'grpc-status': String(status), 'grpc-message': encodeURIComponent(message) },
     { endStream: true },
   );
+}
+
+/** A stream may be closed and not destroyed yet, as Node 20.12 leaves it when the other side goes; it takes no answer. */
+function isGone(stream: ServerHttp2Stream): boolean {
+  return stream.destroyed || stream.closed;
 }
 
 function unframe(body: Buffer): Uint8Array {
