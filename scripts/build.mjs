@@ -37,7 +37,7 @@ async function bundle(entry, outfile, options = {}) {
 
 /** Puts the build's name where its place was kept, and makes the file a program. */
 function finish(outfile) {
-  // A provider talks to no one but Terraform and the runtime's socket; parsing extra certificates costs 47 ms a start.
+  // Parsing extra certificates costs 47 ms a start, and only AWS may need them: AWS_CA_BUNDLE is read when it does.
   const shebang = '#!/usr/bin/env -S -u NODE_EXTRA_CA_CERTS node\n';
   const text = readFileSync(outfile, 'utf8').replace(/^#!.*\n/, '');
   const build = createHash('sha256').update(text).digest('hex').slice(0, 8);
