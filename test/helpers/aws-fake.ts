@@ -3,15 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeDisk } from './aws-fake/disk';
-import { answerEbs, type EbsCall, findEbsCall } from './aws-fake/ebs';
+import { answerEbs } from './aws-fake/ebs';
 import { answerEc2, findEc2Action } from './aws-fake/ec2';
 import { type Fault, type FaultKind, Faults, refusalOf } from './aws-fake/faults';
-import { Query } from './aws-fake/query';
+import type { Query } from './aws-fake/query';
 import { Rates } from './aws-fake/rates';
 import { type Answer, broken, Refusal, renderRefusal, type Service } from './aws-fake/refusal';
 import { type AwsAction, type Settings, type World, worldOf } from './aws-fake/settings';
 import { checkSignature } from './aws-fake/signature';
 import { type FakeImage, type FakeSnapshot, State } from './aws-fake/state';
+import { findTarget, type Target } from './aws-fake/target';
 
 export type { Fault, FaultKind } from './aws-fake/faults';
 export type { AwsAction, Lateness, Quotas, Settings } from './aws-fake/settings';
@@ -231,34 +232,6 @@ export class AwsFake {
     return () => {
       counter.now--;
     };
-  }
-}
-
-/** What a request asks for; `refusal` where that cannot be told. */
-interface Target {
-  readonly action?: AwsAction;
-  readonly ebs?: EbsCall;
-  readonly query?: Query;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly refusal?: Refusal;
-}
-
-function findTarget(service: Service, method: string, path: string, body: Buffer): Target {
-  try {
-    if (service === 'ebs') {
-      const ebs = findEbsCall(method, path);
-      const [snapshotId, blockIndex] = ebs.names;
-      const parameters = { ...(snapshotId && { snapshotId }), ...(blockIndex && { blockIndex }) };
-      return { action: ebs.action, ebs, parameters };
-    }
-    if (method !== 'POST' || path !== '/')
-      throw new Refusal('InvalidAction', `no action is ${method} ${path}`);
-    const query = Query.parse(body.toString());
-    const parameters = Object.fromEntries(query.keys().map((key) => [key, query.text(key) ?? '']));
-    return { action: findEc2Action(query), query, parameters };
-  } catch (error) {
-    if (error instanceof Refusal) return { parameters: {}, refusal: error };
-    throw error;
   }
 }
 
