@@ -23,7 +23,7 @@ export interface AwsTiming {
   readonly visibleMs: number;
   /** EC2 may act on what was for so long after it changed. @default 10000 */
   readonly lingerMs: number;
-  /** First pause between two looks at a snapshot or image that is being made, doubled with each. @default 500 */
+  /** First pause between two looks at a snapshot or image that is being made, half as long again with each. @default 250 */
   readonly firstPollMs: number;
   /** Longest pause between two looks. @default 2000 */
   readonly lastPollMs: number;
@@ -48,7 +48,7 @@ export const DEFAULT_TIMING: AwsTiming = {
   longestBackOffMs: 8_000,
   visibleMs: 120_000,
   lingerMs: 10_000,
-  firstPollMs: 500,
+  firstPollMs: 250,
   lastPollMs: 2_000,
   steadyPolls: 3,
   settleMs: 600_000,
