@@ -206,7 +206,8 @@ test('two thousand connections leave nothing behind, however they end', async ()
   expect(opened).toBeGreaterThan(2000);
   expect(after.connections_now).toBeLessThanOrEqual(Number(before.connections_now));
   expect(Number(after.connections_opened) - Number(after.connections_closed)).toBe(after.connections_now);
-  expect(after.frames_refused).toBe(0);
+  // The flood before may have been more than a busy machine lets the guest take in.
+  expect(after.frames_refused).toBe(before.frames_refused);
 });
 
 test('frames, packets and segments of noise do not stop it', async () => {

@@ -194,7 +194,7 @@ export class AwsFake {
     }
     const leave = action && this.enter(action);
     try {
-      if (action) await sleep(this.world.latencyMs[action] ?? 0);
+      if (action) await this.waitAsTold(action);
       const { method = '', headers } = request;
       checkSignature({ method, url, headers, body }, service, this.world);
       if (target.refusal) throw target.refusal;
@@ -210,6 +210,12 @@ export class AwsFake {
     } finally {
       leave?.();
     }
+  }
+
+  private async waitAsTold(action: AwsAction): Promise<void> {
+    const { latencyMs, together } = this.world;
+    while (this.peak(action) < (together[action] ?? 0)) await sleep(5);
+    await sleep(latencyMs[action] ?? 0);
   }
 
   private work(

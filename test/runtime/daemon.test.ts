@@ -142,7 +142,7 @@ describe('the daemon', () => {
     await waitFor(() => boots() === 1);
 
     process.kill(first!.pid!, 'SIGKILL');
-    await waitFor(() => boots() === 2);
+    await waitFor(() => boots() === 2 && lines.filter(({ line }) => line === 'listening').length === 2);
     stop.abort();
     await follow;
 

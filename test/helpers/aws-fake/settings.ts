@@ -52,6 +52,8 @@ export interface Settings {
   readonly lateness?: Lateness;
   /** Milliseconds before an answer, by action. */
   readonly latencyMs?: Partial<Record<AwsAction, number>>;
+  /** No request of the action is answered before so many were under way at once. @default - each at once */
+  readonly together?: Partial<Record<AwsAction, number>>;
   /** Account-wide encryption by default is on. @default false */
   readonly encryptionByDefault?: boolean;
   /** A second CompleteSnapshot of one snapshot: its documentation does not say. @default 'refuse' */
@@ -87,6 +89,7 @@ export function worldOf(settings: Settings): World {
       ...settings.lateness,
     },
     latencyMs: settings.latencyMs ?? {},
+    together: settings.together ?? {},
     encryptionByDefault: settings.encryptionByDefault ?? false,
     repeatedComplete: settings.repeatedComplete ?? 'refuse',
     tokenOfDeleted: settings.tokenOfDeleted ?? 'bound',
