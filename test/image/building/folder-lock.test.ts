@@ -36,8 +36,9 @@ describe('two builds at once', () => {
   });
 
   test('a lock whose process has ended and was not waited for is taken over', async () => {
-    // The shell becomes a program that does not wait for the child that it began.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000']);
+    // The shell becomes a program that does not wait for the child that it began, and that ends only after that.
+    const child = 'while [ "$(cat /proc/$$/comm)" != sleep ]; do sleep 0.01; done';
+    const parent = spawn('sh', ['-c', `(${child}) & echo $!; exec sleep 1000`]);
     try {
       const pid = await new Promise<number>((resolve) =>
         parent.stdout.once('data', (data) => resolve(Number(data))),
