@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,17 +187,24 @@ test('a second interrupt ends Terraform and its providers at once, and says how 
 });
 
 test('an interrupt before the apply changes nothing and leaves no plan behind', async () => {
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('kiln-plan-'));
   const context = await project({ plan: 'setInterval(() => {}, 1000)' });
   context.host.err.line('');
-  const deployed = deploy({ yes: true }, context);
-  await expect(
-    Promise.all([deployed, untilCalled('plan').then(() => context.interrupts.notify())]),
-  ).rejects.toMatchObject({
-    code: 'cli.interrupted',
-  });
-  const after = readdirSync(tmpdir()).filter((name) => name.startsWith('kiln-plan-'));
-  expect(after.filter((name) => !before.includes(name))).toEqual([]);
+  // A folder of its own: other tests deploy at the same time.
+  const [usual, own] = [process.env.TMPDIR, mkdtempSync(join(tmpdir(), 'kiln-test-'))];
+  process.env.TMPDIR = own;
+  try {
+    const deployed = deploy({ yes: true }, context);
+    await expect(
+      Promise.all([deployed, untilCalled('plan').then(() => context.interrupts.notify())]),
+    ).rejects.toMatchObject({
+      code: 'cli.interrupted',
+    });
+    expect(readdirSync(own)).toEqual([]);
+  } finally {
+    if (usual === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = usual;
+    rmSync(own, { recursive: true });
+  }
 });
 
 test('destroy plans the removal and carries it out', async () => {
