@@ -245,10 +245,10 @@ test.each([
 });
 
 test('TAMAGO names the compiler', () => {
-  process.env.TAMAGO = '/opt/tamago/bin/go';
+  process.env.TAMAGO = '/somewhere/tamago/bin/go';
   const { recipe } = Toolchain.tamago({ name: 'web' }).toSpec();
-  expect(recipe.steps[0]?.[0]).toBe('/opt/tamago/bin/go');
-  expect(recipe.version).toEqual(['/opt/tamago/bin/go', 'version']);
+  expect(recipe.steps[0]?.[0]).toBe('/somewhere/tamago/bin/go');
+  expect(recipe.version).toEqual(['/somewhere/tamago/bin/go', 'version']);
 });
 
 test('what is said of any toolchain is added to what it does by itself', () => {
