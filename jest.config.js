@@ -1,5 +1,8 @@
 /** Tests run on the sources: swc strips the types, `npm run lint` checks them. */
-const construct = process.env.KILN_TEST_CDK === 'cdktn' ? { '^cdktf$': 'cdktn' } : {};
+const construct =
+  process.env.KILN_TEST_CDK === 'cdktn'
+    ? { '^cdktf$': 'cdktn', '^@cdktf/provider-aws(/.*)?$': '@cdktn/provider-aws$1' }
+    : {};
 
 module.exports = {
   testEnvironment: 'node',
@@ -14,6 +17,8 @@ module.exports = {
   moduleNameMapper: {
     '^kiln-cdk$': '<rootDir>/constructs/index.ts',
     '^kiln-cdk/stacks$': '<rootDir>/stacks/index.ts',
+    '^kiln-cdk/aws$': '<rootDir>/stacks/aws.ts',
+    '^kiln-cdk/testing$': '<rootDir>/constructs/testing/index.ts',
     ...construct,
   },
   globalSetup: '<rootDir>/test/helpers/global-setup.ts',

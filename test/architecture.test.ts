@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/plugin': ['lib/io', 'lib/errors'],
   'lib/git': ['lib/io', 'lib/errors'],
   'lib/plan': ['lib/rollout', 'lib/spec', 'lib/io', 'lib/units', 'lib/errors'],
-  'lib/clouds': ['lib/spec', 'lib/io', 'lib/units', 'lib/errors'],
+  'lib/clouds': ['lib/rollout', 'lib/spec', 'lib/io', 'lib/units', 'lib/errors'],
   'lib/runtime': ['lib/image', 'lib/rollout', 'lib/spec', 'lib/io', 'lib/units', 'lib/errors'],
   'lib/provider': [
     'lib/plugin',
@@ -31,6 +31,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/cli': [
     'lib/plan',
+    // Images of an account are listed and pruned without Terraform.
+    'lib/clouds/aws',
     'lib/git',
     'lib/runtime/client',
     'lib/runtime/paths',
@@ -46,7 +48,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'lib/systems',
     'lib/errors',
   ],
-  constructs: ['lib/spec', 'lib/units', 'lib/rollout', 'lib/systems', 'lib/image', 'lib/errors'],
+  constructs: ['lib/spec', 'lib/units', 'lib/rollout', 'lib/systems', 'lib/image', 'lib/git', 'lib/errors'],
   stacks: ['constructs'],
   examples: [],
 };
@@ -63,7 +65,7 @@ const DOORS: readonly (readonly [packages: RegExp, rooms: readonly string[]])[] 
   [/^@aws-sdk\//, ['lib/clouds/aws']],
   [/^@google-cloud\//, ['lib/clouds/google']],
   [/^(@grpc\/.*|@connectrpc\/.*|@bufbuild\/.*|@msgpack\/.*|msgpackr)$/, ['lib/plugin']],
-  [/^kiln-cdk(\/stacks)?$/, ['examples']],
+  [/^kiln-cdk(\/(stacks|aws|testing))?$/, ['examples']],
 ];
 
 const FREE = ['test', 'bench', 'scripts'];
