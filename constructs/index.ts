@@ -36,6 +36,7 @@ export {
   RollingUpdatePolicy,
   type UpdateOptions,
 } from './rolling-update-policy';
+export { type InstanceRange, Scaling, type ScalingSpec } from './scaling';
 export { Toolchain } from './toolchain';
 export type { ClickOsOptions } from './toolchains/clickos';
 export type { HalvmOptions } from './toolchains/halvm';

@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { KilnError } from '../lib/errors';
 import type { HealthCheckSpec, UpdatePolicySpec } from '../lib/spec';
 import type { Device } from '../lib/systems';
+import type { InstanceRange, ScalingSpec } from './scaling';
 import type { UnikernelImage } from './unikernel-image';
 import type { ExposeOptions, UnikernelService } from './unikernel-service';
 
@@ -23,8 +24,10 @@ export interface BoundImage {
 /** A service with every default filled in, as a platform receives it. */
 export interface ServiceDefinition {
   readonly image: BoundImage;
-  /** May be a token. */
-  readonly instances: number;
+  /** Where both are the same, they may be a token. */
+  readonly instances: InstanceRange;
+  /** What moves the number of instances in that range; undefined for nothing. */
+  readonly scaling: ScalingSpec | undefined;
   readonly memoryMib: number;
   readonly port: number;
   readonly healthCheck: HealthCheckSpec;
@@ -49,6 +52,8 @@ export interface IServiceBinding {
 
 /** Where services run: the local runtime, or a cloud. What only some platforms can do is an interface of its own. */
 export interface IPlatform {
+  /** The most instances that a service may have. @default 100 */
+  readonly maxInstances?: number;
   /** Reads an image for a service, has it staged, and refuses what could not boot here. */
   bindImage(image: UnikernelImage, service: UnikernelService): BoundImage;
   /** Makes the resources of a service, as its children; called once, by the service's constructor. */

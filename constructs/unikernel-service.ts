@@ -3,11 +3,12 @@ import { Construct } from 'constructs';
 import { KilnError } from '../lib/errors';
 import type { UpdatePolicySpec } from '../lib/spec';
 import { Duration, PercentOrCount, Size } from '../lib/units';
-import { checkPort, checkWhole } from './checks';
+import { checkPort } from './checks';
 import { Connections } from './connections';
 import { HealthCheck } from './health-check';
 import { type IServiceBinding, Platform } from './platform';
 import { RollingUpdatePolicy } from './rolling-update-policy';
+import { type InstanceRange, resolveInstances, type Scaling } from './scaling';
 import type { UnikernelImage } from './unikernel-image';
 
 export interface UnikernelServiceProps {
@@ -15,8 +16,13 @@ export interface UnikernelServiceProps {
   readonly image: UnikernelImage;
   /** TCP port that an instance listens on, 1 to 65535. */
   readonly port: number;
-  /** Number of instances, 1 to 100; may be a token. @default 1 */
-  readonly instances?: number;
+  /**
+   * Number of instances, 1 to 100 on one machine and 1 to 1000 in a cloud; or the least and the most, between which a
+   * cloud moves it by `scaling`. One number may be a token where services run locally. @default 1
+   */
+  readonly instances?: number | InstanceRange;
+  /** What moves the number of instances within its range; the local runtime keeps to the least. @default - nothing */
+  readonly scaling?: Scaling;
   /** Memory of one instance, in whole MiB. @default - what the image's system boots with, else Size.mebibytes(32) */
   readonly memory?: Size;
   /** @default HealthCheck.tcp() */
@@ -54,11 +60,11 @@ export class UnikernelService extends Construct {
   constructor(scope: Construct, id: string, props: UnikernelServiceProps) {
     super(scope, id);
     const platform = Platform.of(this);
-    const { instances = 1, drainTimeout = DEFAULT_DRAIN_TIMEOUT } = props;
+    const { scaling, drainTimeout = DEFAULT_DRAIN_TIMEOUT } = props;
     checkPort('port', props.port, 'it is part of the addresses that other services get');
-    checkWhole('instances', instances, 1, MAX_INSTANCES);
+    const instances = resolveInstances(props.instances ?? 1, scaling, platform.maxInstances ?? MAX_INSTANCES);
     const update = (props.update ?? RollingUpdatePolicy.rolling()).toSpec();
-    checkProgress(update, instances);
+    checkProgress(update, instances.min);
     this.image = props.image;
     this.port = props.port;
     const image = platform.bindImage(props.image, this);
@@ -67,6 +73,7 @@ export class UnikernelService extends Construct {
       image,
       port: props.port,
       instances,
+      scaling: scaling?.toSpec(),
       memoryMib: wholeMebibytes(memory),
       healthCheck: (props.healthCheck ?? HealthCheck.tcp()).toSpec(),
       update,

@@ -2,6 +2,7 @@ import { App, TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { KilnError, messageOf } from '../../lib/errors';
 import { parseWith, ServiceName } from '../../lib/spec';
+import { pathInStack } from '../path-in-stack';
 
 const taken = new WeakMap<IConstruct, Map<string, IConstruct>>();
 
@@ -31,10 +32,4 @@ export function claimServiceName(service: IConstruct): string {
   }
   taken.set(app, names.set(name, service));
   return name;
-}
-
-/** Ids from below the stack down to the construct. */
-export function pathInStack(construct: IConstruct): string[] {
-  const { scopes } = construct.node;
-  return scopes.slice(scopes.indexOf(TerraformStack.of(construct)) + 1).map((scope) => scope.node.id);
 }

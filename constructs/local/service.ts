@@ -1,10 +1,11 @@
-import { TerraformOutput } from 'cdktf';
+import { Annotations, TerraformOutput } from 'cdktf';
 import { KilnError } from '../../lib/errors';
 import { LocalService } from '../bindings';
+import { pathInStack } from '../path-in-stack';
 import type { ConnectionDefinition, IServiceBinding, ServiceDefinition } from '../platform';
 import type { ExposeOptions, UnikernelService } from '../unikernel-service';
 import type { LocalPlatform } from './platform';
-import { claimServiceName, pathInStack } from './service-name';
+import { claimServiceName } from './service-name';
 
 /** First and last address that QEMU's user network 10.0.2.0/24 can give to peers; its DHCP starts at .15. */
 const FIRST_PEER = 100;
@@ -24,6 +25,7 @@ export class LocalServiceBinding implements IServiceBinding {
     const { kind, boot, bootArgs } = image.source;
     this.resource = new LocalService(service, 'Resource', {
       ...definition,
+      instances: leastOf(service, definition),
       name: claimServiceName(service),
       image: {
         path: image.path,
@@ -110,4 +112,14 @@ export class LocalServiceBinding implements IServiceBinding {
     seen.add(this);
     return [...this.after].some((next) => !seen.has(next) && next.waitsFor(other, seen));
   }
+}
+
+/** A machine does not grow with its load. */
+function leastOf(service: UnikernelService, { instances: { min, max } }: ServiceDefinition): number {
+  if (min !== max) {
+    Annotations.of(service).addInfo(
+      `'instances' is from ${min} to ${max}; the local runtime does not scale, and runs ${min}`,
+    );
+  }
+  return min;
 }

@@ -11,6 +11,7 @@ test('kiln-cdk exports these names', () => {
     'PercentOrCount',
     'Platform',
     'RollingUpdatePolicy',
+    'Scaling',
     'Size',
     'Toolchain',
     'UnikernelImage',
