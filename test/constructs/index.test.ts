@@ -1,4 +1,5 @@
 import * as constructs from '../../constructs';
+import * as testing from '../../constructs/testing';
 import * as stacks from '../../stacks';
 
 // A public API grows on purpose: whoever adds a name adds it here.
@@ -22,4 +23,8 @@ test('kiln-cdk exports these names', () => {
 
 test('kiln-cdk/stacks exports these names', () => {
   expect(Object.keys(stacks).sort()).toEqual(['LocalPlatform', 'LocalStack']);
+});
+
+test('kiln-cdk/testing exports these names', () => {
+  expect(Object.keys(testing).sort()).toEqual(['TestedStack', 'assertThat', 'compareStacks', 'kilnMatchers']);
 });
