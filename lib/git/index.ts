@@ -1,0 +1,1 @@
+export { sourceCommit } from './source-commit';
