@@ -25,6 +25,7 @@ export const TEST_TIMING: AwsTiming = {
   steadyPolls: 3,
   settleMs: 10_000,
   cleanUpMs: 10_000,
+  rolloutPollMs: 5,
   reportMs: 0,
 };
 
@@ -33,7 +34,7 @@ export async function sessionWith(fake: AwsFake, timing: Partial<AwsTiming> = {}
   process.env.AWS_ACCESS_KEY_ID = 'AKIAKILNTEST';
   process.env.AWS_SECRET_ACCESS_KEY = 'secret';
   process.env.AWS_EC2_METADATA_DISABLED = 'true';
-  const endpoints = { ec2: fake.url, ebs: fake.url };
+  const endpoints = { ec2: fake.url, ebs: fake.url, autoscaling: fake.url, elbv2: fake.url };
   return openAwsSession({
     region: fake.region,
     endpoints,

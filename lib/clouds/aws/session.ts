@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EBSClient } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { KilnError, messageOf } from '../../errors';
 import { ServerClock } from './server-clock';
 import { type AwsTiming, DEFAULT_TIMING } from './timing';
@@ -10,13 +12,24 @@ const WORKERS = 64;
 /** Describing and registering go one after the other. */
 const EC2_SOCKETS = 4;
 
+/** URLs instead of AWS' own. */
+export interface AwsEndpoints {
+  readonly ec2?: string | undefined;
+  readonly ebs?: string | undefined;
+  readonly autoscaling?: string | undefined;
+  readonly elbv2?: string | undefined;
+}
+
 export interface AwsSettings {
   /** @default - AWS_REGION, AWS_DEFAULT_REGION, then the profile's */
   readonly region?: string | undefined;
   /** Profile of the shared files. @default - AWS_PROFILE, then `default` */
   readonly profile?: string | undefined;
-  /** @default - AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_EBS, AWS_ENDPOINT_URL, then AWS' own */
-  readonly endpoints?: { readonly ec2?: string | undefined; readonly ebs?: string | undefined } | undefined;
+  /**
+   * @default - AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_EBS, AWS_ENDPOINT_URL_AUTO_SCALING,
+   * AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2, AWS_ENDPOINT_URL, then AWS' own
+   */
+  readonly endpoints?: AwsEndpoints | undefined;
   /** Blocks under way at most, 0.5 MiB each. @default 64 */
   readonly workers?: number | undefined;
   readonly timing?: Partial<AwsTiming> | undefined;
@@ -27,6 +40,10 @@ export interface AwsSession {
   readonly region: string;
   readonly ebs: EBSClient;
   readonly ec2: EC2Client;
+  /** Loaded and made when first asked for: only rollouts and retention need it. */
+  autoscaling(): Promise<AutoScalingClient>;
+  /** The same for load balancers. */
+  elb(): Promise<ElasticLoadBalancingV2Client>;
   readonly workers: number;
   readonly timing: AwsTiming;
   readonly clock: ServerClock;
@@ -52,31 +69,53 @@ export async function openAwsSession(settings: AwsSettings = {}): Promise<AwsSes
     ...(region ? { region } : {}),
     ...(profile === undefined ? {} : { profile }),
   };
-  const ebs = new EBSClient({
-    ...common,
-    ...endpointOf(endpoints.ebs),
-    requestHandler: handler(workers, timing, ca),
-  });
-  const ec2 = new EC2Client({
-    ...common,
-    ...endpointOf(endpoints.ec2),
-    requestHandler: handler(EC2_SOCKETS, timing, ca),
-  });
   const clock = new ServerClock();
-  listen(ebs as unknown as EC2Client, clock);
-  listen(ec2, clock);
-  const close = () => {
-    ebs.destroy();
-    ec2.destroy();
+  const clients: Closable[] = [];
+  const settingsFor = (endpoint: string | undefined, sockets: number) => ({
+    ...common,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    requestHandler: handler(sockets, timing, ca),
+  });
+  const keep = <T extends Closable>(client: T): T => {
+    listen(client, clock);
+    clients.push(client);
+    return client;
   };
-  return { region: await regionOf(ec2), ebs, ec2, workers, timing, clock, close };
+  const ebs = keep(new EBSClient(settingsFor(endpoints.ebs, workers)));
+  const ec2 = keep(new EC2Client(settingsFor(endpoints.ec2, EC2_SOCKETS)));
+  const autoscaling = once(async () => {
+    const { AutoScalingClient } = await import('./autoscaling-client');
+    return keep(new AutoScalingClient(settingsFor(endpoints.autoscaling, EC2_SOCKETS)));
+  });
+  const elb = once(async () => {
+    const { ElasticLoadBalancingV2Client } = await import('./elb-client');
+    return keep(new ElasticLoadBalancingV2Client(settingsFor(endpoints.elbv2, EC2_SOCKETS)));
+  });
+  const close = () => {
+    for (const client of clients) client.destroy();
+  };
+  return { region: await regionOf(ec2), ebs, ec2, autoscaling, elb, workers, timing, clock, close };
+}
+
+interface Closable {
+  readonly middlewareStack: unknown;
+  destroy(): void;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /**
  * Keeps the time of AWS' answers, and Node's errors whole: the SDK knows an error by its class, which is another realm's under
  * jest, and of those that it does not know it keeps no more than a text.
  */
-function listen({ middlewareStack }: Pick<EC2Client, 'middlewareStack'>, clock: ServerClock): void {
+function listen(client: Closable, clock: ServerClock): void {
+  const { middlewareStack } = client as Pick<EC2Client, 'middlewareStack'>;
   middlewareStack.add(
     (next) => async (args) => {
       try {
@@ -104,10 +143,6 @@ function handler(maxSockets: number, timing: AwsTiming, ca: string | undefined):
 type EBSClientHandler = NonNullable<
   NonNullable<ConstructorParameters<typeof EBSClient>[0]>['requestHandler']
 >;
-
-function endpointOf(endpoint: string | undefined): { endpoint?: string } {
-  return endpoint === undefined ? {} : { endpoint };
-}
 
 function readCaBundle(path: string | undefined): string | undefined {
   if (!path) return undefined;

@@ -33,6 +33,8 @@ export interface AwsTiming {
   readonly settleMs: number;
   /** Removing what a failed or cancelled run made. @default 60000 */
   readonly cleanUpMs: number;
+  /** Between two looks at a rollout; a fifth of it before the first of them. See docs/design/012-aws-rollouts.md. @default 5000 */
+  readonly rolloutPollMs: number;
   /** At most one report of progress in this time. @default 250 */
   readonly reportMs: number;
 }
@@ -53,5 +55,6 @@ export const DEFAULT_TIMING: AwsTiming = {
   steadyPolls: 3,
   settleMs: 600_000,
   cleanUpMs: 60_000,
+  rolloutPollMs: 5_000,
   reportMs: 250,
 };
