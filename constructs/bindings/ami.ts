@@ -17,9 +17,13 @@ export interface AmiConfig extends TerraformMetaArguments {
   readonly region?: string;
   /** @default - what the image is for */
   readonly architecture?: 'x86_64' | 'arm64';
-  /** @default - `uefi` for arm64, `legacy-bios` for x86_64 */
+  /** @default - `uefi` for arm64, `legacy-bios` for x86_64; none with `kernelId` */
   readonly bootMode?: 'legacy-bios' | 'uefi';
-  /** @default true */
+  /** The PV-GRUB of EC2 that starts a Xen PV kernel, by its `aki-` id: the image is then paravirtual. @default - none */
+  readonly kernelId?: string;
+  /** Instances have a TPM 2.0; only with `uefi`. @default false */
+  readonly tpm?: boolean;
+  /** @default - true, but false with `kernelId` */
   readonly enaSupport?: boolean;
   /** @default true */
   readonly imdsV2?: boolean;
@@ -29,6 +33,22 @@ export interface AmiConfig extends TerraformMetaArguments {
   readonly kmsKeyId?: string;
   /** @default - only those that Kiln adds */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Whose image it is, such as `shop/web`. @default - nobody's: it goes when it is replaced */
+  readonly service?: string;
+  /** Earlier images of the service that stay, besides those in use. @default 5, where there is a service */
+  readonly keep?: number;
+  /** Regions that get a copy. @default - none */
+  readonly copies?: Readonly<Record<string, AmiCopy>>;
+  /** Ids of other accounts that may start instances of it, 12 digits each. @default - left as they are */
+  readonly launchPermissions?: readonly string[];
+  /** A file of JSON with its commit, relative to Terraform's working folder. @default - it has no tag `kiln:commit` */
+  readonly source?: string;
+}
+
+/** A copy of an image in another region. */
+export interface AmiCopy {
+  /** ARN of a key of that region. @default - that region's own for EBS, where the image is encrypted */
+  readonly kmsKeyId?: string;
 }
 
 /**
@@ -49,6 +69,13 @@ export class Ami extends TerraformResource {
   encrypted: boolean | undefined;
   kmsKeyId: string | undefined;
   tags: Readonly<Record<string, string>> | undefined;
+  kernelId: string | undefined;
+  tpm: boolean | undefined;
+  service: string | undefined;
+  keep: number | undefined;
+  copies: AmiConfig['copies'];
+  launchPermissions: readonly string[] | undefined;
+  source: string | undefined;
 
   constructor(scope: Construct, id: string, config: AmiConfig) {
     super(scope, id, {
@@ -68,6 +95,13 @@ export class Ami extends TerraformResource {
     this.encrypted = config.encrypted;
     this.kmsKeyId = config.kmsKeyId;
     this.tags = config.tags;
+    this.kernelId = config.kernelId;
+    this.tpm = config.tpm;
+    this.service = config.service;
+    this.keep = config.keep;
+    this.copies = config.copies;
+    this.launchPermissions = config.launchPermissions;
+    this.source = config.source;
   }
 
   /** Token: the AMI's id, such as `ami-0123456789abcdef0`. */
@@ -83,6 +117,16 @@ export class Ami extends TerraformResource {
   /** Token: size of its volume in GiB. */
   get sizeGib(): number {
     return this.getNumberAttribute('size_gib');
+  }
+
+  /** Token: the commit that it was made of; null without `source`. */
+  get sourceCommit(): string {
+    return this.getStringAttribute('source_commit');
+  }
+
+  /** Token: the id of its copy in a region of `copies`. */
+  copyId(region: string): string {
+    return this.interpolationForAttribute(`copy_ids["${region}"]`).toString();
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
@@ -104,6 +148,21 @@ export class Ami extends TerraformResource {
       encrypted: this.encrypted,
       kms_key_id: this.kmsKeyId,
       tags: this.tags,
+      kernel_id: this.kernelId,
+      tpm: this.tpm,
+      service: this.service,
+      keep: this.keep,
+      copies: this.copies && copiesOf(this.copies),
+      launch_permissions: this.launchPermissions,
+      source: this.source,
     };
   }
+}
+
+function copiesOf(copies: NonNullable<AmiConfig['copies']>): Record<string, unknown> {
+  const entries = Object.entries(copies).map(([region, { kmsKeyId }]) => [
+    region,
+    kmsKeyId === undefined ? {} : { kms_key_id: kmsKeyId },
+  ]);
+  return Object.fromEntries(entries);
 }

@@ -21,7 +21,7 @@ export interface CheckedRequest extends AmiRequest {
  * @throws KilnError `aws.request`
  */
 export function checkRequest(request: AmiRequest, disk: DiskBlocks): CheckedRequest {
-  const { name, description = '', architecture, bootMode, kmsKeyId, encrypted = false } = request;
+  const { name, description = '', kmsKeyId, encrypted = false } = request;
   if (!NAME.test(name))
     refuse(
       `the image's name is ${JSON.stringify(shorten(name))}, ${name.length} characters; EC2 takes 3 to 128 of letters, digits, spaces and ()[]./-'@_`,
@@ -29,12 +29,33 @@ export function checkRequest(request: AmiRequest, disk: DiskBlocks): CheckedRequ
   if (!request.digest) refuse('the image has no digest; an image is found again by it');
   if (description.length > 255)
     refuse(`the image's description has ${description.length} characters; EC2 takes at most 255`);
-  if (architecture === 'arm64' && bootMode !== 'uefi')
-    refuse(`boot mode ${bootMode} is asked of an arm64 image; those boot by uefi only`);
+  checkMachine(request);
   if (kmsKeyId !== undefined && !encrypted)
     refuse(`a KMS key is given for an image that is not encrypted; set encrypted to true`);
   checkTags(request.tags);
   return { ...request, encrypted, volumeSizeGib: volumeSize(request, disk) };
+}
+
+function checkMachine(request: AmiRequest): void {
+  const { architecture, virtualization, bootMode, kernelId, tpm, enaSupport } = request;
+  if (virtualization === 'paravirtual') {
+    if (architecture === 'arm64') refuse('a paravirtual image is asked for arm64; those are for x86_64 only');
+    if (bootMode !== undefined)
+      refuse(`boot mode ${bootMode} is asked of a paravirtual image, which has no firmware`);
+    if (kernelId === undefined)
+      refuse('a paravirtual image has no kernel id; PV-GRUB starts it, by its aki- id');
+    if (enaSupport) refuse('ENA is asked of a paravirtual image; its instances could not be reached');
+  } else if (kernelId !== undefined) {
+    refuse(
+      `the kernel ${kernelId} is given for an image of its own firmware; only paravirtual ones take one`,
+    );
+  } else if (bootMode === undefined) {
+    refuse('no boot mode is asked for; an image with its own firmware needs legacy-bios or uefi');
+  } else if (architecture === 'arm64' && bootMode !== 'uefi') {
+    refuse(`boot mode ${bootMode} is asked of an arm64 image; those boot by uefi only`);
+  }
+  if (tpm && bootMode !== 'uefi')
+    refuse(`a TPM is asked of an image that boots by ${bootMode}; it needs uefi`);
 }
 
 function volumeSize(request: AmiRequest, disk: DiskBlocks): number {

@@ -15,6 +15,7 @@ export interface DiskBlocks {
 }
 
 export type AmiArchitecture = 'x86_64' | 'arm64';
+export type AmiVirtualization = 'hvm' | 'paravirtual';
 export type AmiBootMode = 'legacy-bios' | 'uefi';
 
 /** An image to make. Nothing is left to EC2's defaults, which are those of 2006: i386 and paravirtual. */
@@ -26,8 +27,13 @@ export interface AmiRequest {
   /** At most 255 characters. @default - none */
   readonly description?: string | undefined;
   readonly architecture: AmiArchitecture;
-  readonly bootMode: AmiBootMode;
-  readonly virtualization: 'hvm';
+  /** Undefined for a paravirtual image, which has no firmware. */
+  readonly bootMode: AmiBootMode | undefined;
+  readonly virtualization: AmiVirtualization;
+  /** `aki-…`, the PV-GRUB that starts a paravirtual image. @default - none */
+  readonly kernelId?: string | undefined;
+  /** Whether instances have a TPM 2.0; needs `uefi`. @default false */
+  readonly tpm?: boolean | undefined;
   /** Whether the image drives Amazon's network card; Nitro instances have no other. */
   readonly enaSupport: boolean;
   /** Whether instances answer only requests of the metadata service's version 2. */
@@ -40,6 +46,10 @@ export interface AmiRequest {
   readonly tags: Readonly<Record<string, string>>;
   /** @default false, which the account's own default may turn into true */
   readonly encrypted?: boolean | undefined;
+  /** Whose image it is; see `retention.ts`. @default - nobody's */
+  readonly service?: string | undefined;
+  /** The commit that it was made of; not of what makes it the same image. @default - not known */
+  readonly commit?: string | undefined;
   /** ARN of the key, since EBS takes neither id nor alias; needs `encrypted`. @default - the account's key for EBS */
   readonly kmsKeyId?: string | undefined;
 }
@@ -60,8 +70,23 @@ export interface Ami {
   readonly description: string | undefined;
   readonly architecture: string | undefined;
   readonly bootMode: string | undefined;
+  readonly virtualization: string;
+  readonly kernelId: string | undefined;
+  readonly tpm: boolean;
   readonly enaSupport: boolean;
   readonly imdsV2: boolean;
+  readonly createdAt: Date | undefined;
+  /** Whether it must be unprotected before it can be deregistered. */
+  readonly isProtected: boolean;
+  /** Whose image it is; see `AmiRequest`. */
+  readonly service: string | undefined;
+  readonly commit: string | undefined;
+  /** When a newer image of its service took its place; it is kept for going back. */
+  readonly retiredAt: Date | undefined;
+  /** Regions that may have a copy of it. */
+  readonly copiedTo: readonly string[];
+  /** The region of the image that this one is a copy of. */
+  readonly copyOf: string | undefined;
   readonly volumeSizeGib: number | undefined;
   readonly encrypted: boolean;
   /** Without Kiln's own. */

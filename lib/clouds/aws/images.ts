@@ -10,7 +10,7 @@ import { callAws } from './call';
 import { type Fault, faultBehind } from './fault';
 import { poll } from './poll';
 import type { AwsSession } from './session';
-import { DIGEST_TAG, OWNER_TAG } from './tags';
+import { COMMIT_TAG, COPIES_TAG, COPY_OF_TAG, DIGEST_TAG, OWNER_TAG, RETIRED_TAG, SERVICE_TAG } from './tags';
 
 const FAILED = ['failed', 'error', 'invalid'];
 
@@ -123,10 +123,25 @@ function toAmi(image: Image, region: string): Ami {
     description: image.Description || undefined,
     architecture: image.Architecture,
     bootMode: image.BootMode,
+    virtualization: image.VirtualizationType ?? 'paravirtual',
+    kernelId: image.KernelId || undefined,
+    tpm: image.TpmSupport === 'v2.0',
     enaSupport: image.EnaSupport ?? false,
     imdsV2: image.ImdsSupport === 'v2.0',
+    createdAt: dateOf(image.CreationDate),
+    isProtected: image.DeregistrationProtection?.startsWith('enabled') ?? false,
+    service: tags[SERVICE_TAG],
+    commit: tags[COMMIT_TAG],
+    retiredAt: dateOf(tags[RETIRED_TAG]),
+    copiedTo: tags[COPIES_TAG]?.split(' ').filter((region) => region !== '') ?? [],
+    copyOf: tags[COPY_OF_TAG],
     volumeSizeGib: root?.VolumeSize,
     encrypted: root?.Encrypted ?? false,
     tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('kiln:'))),
   };
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  const time = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : new Date(time);
 }

@@ -4,6 +4,7 @@ export {
   type AmiBootMode,
   type AmiProgress,
   type AmiRequest,
+  type AmiVirtualization,
   BLOCK_SIZE,
   type CreateAmiOptions,
   type DiskBlocks,

@@ -10,7 +10,7 @@ import { type Fault, faultBehind } from './fault';
 import type { Leftovers } from './leftovers';
 import type { AwsSession } from './session';
 import { findSnapshots, waitForSnapshot } from './snapshots';
-import { allTags, clientToken } from './tags';
+import { clientToken, snapshotTags } from './tags';
 import { type SentBlocks, uploadBlocks } from './upload-blocks';
 import type { Work } from './work';
 
@@ -86,7 +86,7 @@ function startCall(work: Work, generation: number): Call<StartSnapshotResponse> 
     VolumeSize: volumeSizeGib,
     ClientToken: clientToken(key, generation),
     Timeout: TIMEOUT_MINUTES,
-    Tags: allTags(request, key),
+    Tags: snapshotTags(request, key),
     ...(description ? { Description: description } : {}),
     ...(encrypted ? { Encrypted: true } : {}),
     ...(kmsKeyId === undefined ? {} : { KmsKeyArn: kmsKeyId }),

@@ -7,11 +7,11 @@ import { faultBehind } from './fault';
 import { findImage } from './images';
 import type { Leftovers } from './leftovers';
 import { poll } from './poll';
-import { allTags } from './tags';
+import { imageTags } from './tags';
 import type { Work } from './work';
 
-/** What Xen calls the first disk; NVMe instances map it. */
-const ROOT_DEVICE = '/dev/xvda';
+/** What Xen calls the first disk, NVMe instances map it; and what PV-GRUB calls a disk with partitions (EC2 User Guide). */
+const ROOT_DEVICE = { hvm: '/dev/xvda', paravirtual: '/dev/sda' } as const;
 
 /**
  * Registers an image over a snapshot. A name that is taken by the same image is another run's, or this one's whose answer got
@@ -54,8 +54,10 @@ export async function registerImage(work: Work, snapshotId: string, leftovers: L
  * @throws KilnError `aws.conflict`
  */
 export function requireSame(there: Ami, request: CheckedRequest): void {
-  const { digest, architecture, bootMode, enaSupport, imdsV2 } = request;
-  const differences = Object.entries({ digest, architecture, bootMode, enaSupport, imdsV2 })
+  const { digest, architecture, virtualization, bootMode, kernelId, tpm = false } = request;
+  const { enaSupport, imdsV2, service } = request;
+  const machine = { architecture, virtualization, bootMode, kernelId, tpm, enaSupport, imdsV2 };
+  const differences = Object.entries({ digest, ...machine, service })
     .map(([name, wanted]) => ({ name, wanted, seen: there[name as keyof Ami] }))
     .filter(({ wanted, seen }) => seen !== wanted);
   // The account may encrypt what was not asked to be; the reverse would be a promise not kept.
@@ -64,7 +66,7 @@ export function requireSame(there: Ami, request: CheckedRequest): void {
   const [first] = differences;
   if (first === undefined) return;
   throw new KilnError(
-    `the name '${there.name}' belongs to another image, ${there.id}: its ${first.name} is ${first.seen ?? 'not set'} instead of ${first.wanted}`,
+    `the name '${there.name}' belongs to another image, ${there.id}: its ${first.name} is ${first.seen ?? 'not set'} instead of ${first.wanted ?? 'none'}`,
     { code: 'aws.conflict', remedy: 'Give the image another name, or deregister that one.' },
   );
 }
@@ -75,19 +77,23 @@ function look({ session, request }: Work): Promise<Ami | undefined> {
 
 function registerCall(work: Work, snapshotId: string): Call<{ ImageId?: string | undefined }> {
   const { session, request, key } = work;
-  const { name, description, architecture, bootMode, enaSupport, imdsV2, volumeSizeGib } = request;
+  const { name, description, architecture, bootMode, kernelId, tpm, enaSupport, imdsV2, volumeSizeGib } =
+    request;
+  const device = ROOT_DEVICE[request.virtualization];
   const command = new RegisterImageCommand({
     Name: name,
     ...(description ? { Description: description } : {}),
     Architecture: architecture,
     VirtualizationType: request.virtualization,
-    BootMode: bootMode,
+    ...(bootMode === undefined ? {} : { BootMode: bootMode }),
+    ...(kernelId === undefined ? {} : { KernelId: kernelId }),
+    ...(tpm ? { TpmSupport: 'v2.0' } : {}),
     EnaSupport: enaSupport,
     ...(imdsV2 ? { ImdsSupport: 'v2.0' } : {}),
-    RootDeviceName: ROOT_DEVICE,
+    RootDeviceName: device,
     BlockDeviceMappings: [
       {
-        DeviceName: ROOT_DEVICE,
+        DeviceName: device,
         Ebs: {
           SnapshotId: snapshotId,
           VolumeSize: volumeSizeGib,
@@ -96,7 +102,7 @@ function registerCall(work: Work, snapshotId: string): Call<{ ImageId?: string |
         },
       },
     ],
-    TagSpecifications: [{ ResourceType: 'image', Tags: allTags(request, key) }],
+    TagSpecifications: [{ ResourceType: 'image', Tags: imageTags(request, key) }],
   });
   return {
     action: 'ec2:RegisterImage',

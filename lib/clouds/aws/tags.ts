@@ -7,8 +7,18 @@ export const DIGEST_TAG = 'kiln:digest';
 export const UPLOAD_TAG = 'kiln:upload';
 /** Who claimed an image last; see `claimAmi`. */
 export const OWNER_TAG = 'kiln:owner';
-/** How many tags are Kiln's own. */
-export const OWN_TAGS = 3;
+/** Whose image it is: `<stack>/<construct path>`. */
+export const SERVICE_TAG = 'kiln:service';
+/** The commit that an image was made of. */
+export const COMMIT_TAG = 'kiln:commit';
+/** When a newer image of the service took its place, in ISO 8601. */
+export const RETIRED_TAG = 'kiln:retired';
+/** Regions that may have copies of an image, with spaces between. */
+export const COPIES_TAG = 'kiln:copies';
+/** On a copy: the region of its original, which has the same name. */
+export const COPY_OF_TAG = 'kiln:copy-of';
+/** How many tags are Kiln's own, at most: a copy has no owner, and never retires. */
+export const OWN_TAGS = 7;
 
 /**
  * The name of an upload, 64 hex digits, the longest that a client token may be: the same wherever the same snapshot is asked
@@ -17,7 +27,7 @@ export const OWN_TAGS = 3;
  */
 export function uploadKey(request: CheckedRequest, region: string): string {
   const { digest, volumeSizeGib, encrypted, kmsKeyId = null, description = null, tags } = request;
-  const sorted = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const sorted = Object.entries(withService(tags, request)).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return hash(['kiln-upload', digest, region, volumeSizeGib, encrypted, kmsKeyId, description, sorted]);
 }
 
@@ -31,10 +41,24 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** The user's tags and Kiln's own, as the services take them. */
-export function allTags(request: CheckedRequest, key: string): Tag[] {
+/** The user's tags and Kiln's own, as the services take them: those that a snapshot gets when it is started. */
+export function snapshotTags(request: CheckedRequest, key: string): Tag[] {
   const own = { [DIGEST_TAG]: request.digest, [UPLOAD_TAG]: key };
-  return Object.entries({ ...request.tags, ...own }).map(([Key, Value]) => ({ Key, Value }));
+  return toTags({ ...withService(request.tags, request), ...own });
+}
+
+/** The same of an image. Its commit is no part of what the snapshot is found again by. */
+export function imageTags(request: CheckedRequest, key: string): Tag[] {
+  const { commit } = request;
+  return [...snapshotTags(request, key), ...toTags(commit === undefined ? {} : { [COMMIT_TAG]: commit })];
+}
+
+export function toTags(tags: Readonly<Record<string, string>>): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function withService(tags: CheckedRequest['tags'], { service }: CheckedRequest): Record<string, string> {
+  return { ...tags, ...(service === undefined ? {} : { [SERVICE_TAG]: service }) };
 }
 
 function hash(parts: unknown): string {

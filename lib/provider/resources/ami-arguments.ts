@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DiskLayout } from '../../image';
+import { isUnknown } from '../../plugin';
 import type { AmiPlan, AmiState } from './ami-schema';
 
 export type Architecture = 'x86_64' | 'arm64';
@@ -8,7 +9,8 @@ export type AmiBootMode = 'legacy-bios' | 'uefi';
 /** The machine that an image is for. */
 export interface AmiMachine {
   readonly architecture: Architecture;
-  readonly bootMode: AmiBootMode;
+  /** Null: it is paravirtual, and a kernel of EC2's starts it. */
+  readonly bootMode: AmiBootMode | null;
 }
 
 /** What a name is made from. */
@@ -16,11 +18,14 @@ export interface NamedBy {
   readonly digest: string;
   readonly description: string | null;
   readonly architecture: Architecture;
-  readonly bootMode: AmiBootMode;
+  readonly bootMode: AmiBootMode | null;
+  readonly kernelId: string | null;
+  readonly tpm: boolean;
   readonly enaSupport: boolean;
   readonly imdsV2: boolean;
   readonly encrypted: boolean;
   readonly kmsKeyId: string | null;
+  readonly service: string | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -36,10 +41,13 @@ export function amiName(by: NamedBy): string {
     by.description,
     by.architecture,
     by.bootMode,
+    by.kernelId,
+    by.tpm,
     by.enaSupport,
     by.imdsV2,
     by.encrypted,
     by.kmsKeyId,
+    by.service,
     tags,
   ]);
   const all = createHash('sha256').update(text).digest('hex');
@@ -51,8 +59,9 @@ export function defaultBootMode(architecture: Architecture): AmiBootMode {
   return architecture === 'arm64' ? 'uefi' : 'legacy-bios';
 }
 
-/** How a disk is laid out for a boot mode. */
-export function layoutFor(bootMode: AmiBootMode): DiskLayout {
+/** How a disk is laid out for a boot mode; PV-GRUB has one of its own. */
+export function layoutFor(bootMode: AmiBootMode | null): DiskLayout {
+  if (bootMode === null) return 'xen-pv';
   return bootMode === 'uefi' ? 'uefi' : 'bios';
 }
 
@@ -74,10 +83,13 @@ export function namedBy(plan: AmiPlan | AmiState, { architecture, bootMode }: Am
     description: plan.description,
     architecture,
     bootMode,
-    enaSupport: plan.ena_support,
+    kernelId: plan.kernel_id,
+    tpm: plan.tpm,
+    enaSupport: isUnknown(plan.ena_support) ? bootMode !== null : plan.ena_support,
     imdsV2: plan.imds_v2,
     encrypted: plan.encrypted,
     kmsKeyId: plan.kms_key_id,
+    service: plan.service,
     tags: plan.tags,
   };
 }

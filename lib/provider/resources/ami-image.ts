@@ -43,28 +43,37 @@ export function amiImage(image: ImageAttribute, folder: string): AmiImage {
   };
 }
 
+/** What of the machine is said. */
+export interface GivenMachine {
+  readonly architecture?: Architecture;
+  readonly bootMode?: AmiBootMode;
+  /** A kernel of EC2's starts it. */
+  readonly isParavirtual: boolean;
+}
+
 /**
  * Looks at the file: what was not given follows from it, and what was given must fit to it.
  * @returns undefined where the file is not there
  * @throws KilnError `ami.architecture`, `ami.boot-mode`, and those of `requireBootable` and `inspectImage`
  */
-export async function tryFindMachine(
-  image: AmiImage,
-  given: Partial<AmiMachine>,
-): Promise<AmiMachine | undefined> {
+export async function tryFindMachine(image: AmiImage, given: GivenMachine): Promise<AmiMachine | undefined> {
   // Loaded here, so that a provider that is only asked for its schema starts without it.
   const { inspectImage, requireBootable } = await import('../../image');
   const inspection = inspectIfThere(() => inspectImage(image.path));
   if (inspection === undefined) return undefined;
   const architecture = given.architecture ?? inspectedArchitecture(inspection);
-  const bootMode = given.bootMode ?? bootModeOf(inspection, image.kind, architecture);
+  const bootMode = given.isParavirtual
+    ? null
+    : (given.bootMode ?? bootModeOf(inspection, image.kind, architecture));
+  // What PV-GRUB reads on a disk is not looked at: it needs no boot sector.
+  if (image.kind === 'disk' && bootMode === null) return { architecture, bootMode };
   requireBootable(inspection, {
     kind: image.kind,
     boot: 'disk',
     layout: layoutFor(bootMode),
     machine: machineFor(architecture),
   });
-  if (image.kind === 'disk') requireStarts(inspection, bootMode);
+  if (image.kind === 'disk' && bootMode !== null) requireStarts(inspection, bootMode);
   return { architecture, bootMode };
 }
 

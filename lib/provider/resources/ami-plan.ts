@@ -9,7 +9,7 @@ import {
 } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
 import { type AmiBootMode, type AmiMachine, type Architecture, amiName, namedBy } from './ami-arguments';
-import { amiImage, tryFindMachine } from './ami-image';
+import { amiImage, type GivenMachine, tryFindMachine } from './ami-image';
 import type { AmiPlan, AmiState, amiSchema } from './ami-schema';
 
 type Schema = typeof amiSchema;
@@ -28,7 +28,16 @@ export async function planAmi(
   // Terraform asks again for what replaces it, with nothing there before.
   if (prior !== null) {
     warnSameName(ctx, config.name, prior, proposed);
-    return config.region === null && !isUnknown(region) ? { set: { region } } : undefined;
+    return {
+      set: {
+        ...(config.region === null && !isUnknown(region) ? { region } : {}),
+        // That there is none does not change either.
+        source_commit: prior.source_commit,
+        ...(config.boot_mode === null ? { boot_mode: prior.boot_mode } : {}),
+        // A change beside the copies leaves them as they are.
+        ...(sameCopies(prior, proposed) ? { copy_ids: prior.copy_ids ?? {} } : {}),
+      },
+    };
   }
   const machine = await plannedMachine(ctx, proposed);
   const named = machine && isSettled(proposed) ? namedBy(proposed as AmiPlan, machine) : undefined;
@@ -37,7 +46,10 @@ export async function planAmi(
       ...(config.region === null ? { region } : {}),
       ...(machine && config.architecture === null ? { architecture: machine.architecture } : {}),
       ...(machine && config.boot_mode === null ? { boot_mode: machine.bootMode } : {}),
+      ...(config.ena_support === null ? { ena_support: config.kernel_id === null } : {}),
       ...(named && config.name === null ? { name: amiName(named) } : {}),
+      ...(config.source === null ? { source_commit: null } : {}),
+      ...(config.copies === null ? { copy_ids: {} } : {}),
     },
   };
 }
@@ -46,10 +58,12 @@ export async function planAmi(
 export function givenMachine({
   architecture,
   boot_mode: bootMode,
-}: Pick<Proposed, 'architecture' | 'boot_mode'>) {
+  kernel_id: kernelId,
+}: Pick<Proposed, 'architecture' | 'boot_mode' | 'kernel_id'>): GivenMachine {
   return {
     ...(isUnknown(architecture) ? {} : { architecture: architecture as Architecture }),
-    ...(isUnknown(bootMode) ? {} : { bootMode: bootMode as AmiBootMode }),
+    ...(isUnknown(bootMode) || bootMode === null ? {} : { bootMode: bootMode as AmiBootMode }),
+    isParavirtual: kernelId !== null,
   };
 }
 
@@ -75,13 +89,22 @@ async function plannedMachine(
 function isSettled({
   image,
   description,
-  ena_support,
+  kernel_id,
+  tpm,
   imds_v2,
   encrypted,
   kms_key_id,
+  service,
   tags,
 }: Proposed): boolean {
-  return !hasUnknown([image, description, ena_support, imds_v2, encrypted, kms_key_id, tags]);
+  return !hasUnknown([image, description, kernel_id, tpm, imds_v2, encrypted, kms_key_id, service, tags]);
+}
+
+function sameCopies(prior: AmiState, { copies }: Proposed): boolean {
+  if (hasUnknown(copies)) return false;
+  const textOf = (map: object | null) =>
+    JSON.stringify(Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return textOf(prior.copies) === textOf(copies as AmiState['copies']);
 }
 
 /** Two images cannot have one name, so a name that stays keeps the new one from being made before the old one goes. */

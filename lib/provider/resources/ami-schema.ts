@@ -10,26 +10,23 @@ import {
   t,
   withDefault,
 } from '../../plugin';
+import {
+  checkAccounts,
+  checkCopies,
+  checkDescription,
+  checkKeep,
+  checkKernelId,
+  checkKey,
+  checkName,
+  checkRegion,
+  checkService,
+  checkTags,
+  oneOf,
+} from './ami-checks';
 
-/** What EC2 takes in a name (EC2 API, RegisterImage). */
-const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
-/** EBS direct takes no alias and no bare id (EBS API, StartSnapshot). */
-const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
+/** Earlier images of a service that stay where nothing else is said. */
+export const DEFAULT_KEEP = 5;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
-/** 50 on a resource (EC2 User Guide, "Tag your resources"), less the three that Kiln adds itself. */
-const MAX_TAGS = 47;
-/** EBS takes less than EC2 does (EBS API, Tag). */
-const MAX_KEY = 127;
-const MAX_VALUE = 255;
-const MAX_DESCRIPTION = 255;
-
-const oneOf =
-  (...values: readonly string[]) =>
-  (value: string) =>
-    values.includes(value)
-      ? undefined
-      : `is '${value}', and must be one of ${values.map((name) => `'${name}'`).join(', ')}`;
 
 /** Only the digest names an image; the other members say where to find it and what it is made of. */
 const image = nested.single({
@@ -49,12 +46,22 @@ const image = nested.single({
   initrd: optional(t.string, { description: 'The staged file that is loaded beside a kernel, likewise.' }),
 });
 
+/** Where else the image is to be; a map, because each region has keys of its own. */
+const copies = nested.map({
+  kms_key_id: optional(t.string, {
+    description:
+      "ARN of the key of that region that encrypts the copy. Left out, a copy is encrypted where the image is, with that region's own key for EBS.",
+    check: checkKey,
+  }),
+});
+
 /** `kiln_ami`. Sizes in GiB. */
 export const amiSchema = schema({
   description:
     'An Amazon Machine Image made from a kernel or disk on this machine: forged, uploaded by the EBS direct APIs with ' +
-    'neither bucket nor service role, and registered. It is never changed: every argument makes a new one, also a tag. ' +
-    'Where only the place of the same image changes, that is recorded and nothing is done.',
+    'neither bucket nor service role, and registered. What is in it is never changed: every argument makes a new one, also a ' +
+    'tag, but for those that say what is around it: `keep`, `copies` and `launch_permissions`. Where only the place of the ' +
+    'same image changes, that is recorded and nothing is done.',
   attributes: {
     image: required(image),
     name: optionalComputed(t.string, {
@@ -63,18 +70,12 @@ export const amiSchema = schema({
       description:
         'Name of the image, unique in its region. Left out, it is made from the digest and all other arguments, which ' +
         'lets a new image be made before the old one goes.',
-      check: (name) =>
-        NAME.test(name)
-          ? undefined
-          : `is '${name}', and must have 3 to 128 characters: letters, digits and ( ) [ ] space . / - ' @ _`,
+      check: checkName,
     }),
     description: optional(t.string, {
       forceNew: true,
       description: 'Shown in the console of AWS.',
-      check: (text) =>
-        text.length <= MAX_DESCRIPTION
-          ? undefined
-          : `has ${text.length} characters, and may have ${MAX_DESCRIPTION}`,
+      check: checkDescription,
     }),
     region: optionalComputed(t.string, {
       forceNew: true,
@@ -88,15 +89,29 @@ export const amiSchema = schema({
       description: '`x86_64` or `arm64`. Left out, what the image is for.',
       check: oneOf('x86_64', 'arm64'),
     }),
-    boot_mode: optionalComputed(t.string, {
+    boot_mode: optionalComputed(t.nullable(t.string), {
       forceNew: true,
       stable: true,
-      description: '`legacy-bios` or `uefi`. Left out, `uefi` for arm64 and `legacy-bios` for x86_64.',
-      check: oneOf('legacy-bios', 'uefi'),
+      description:
+        '`legacy-bios` or `uefi`. Left out, `uefi` for arm64 and `legacy-bios` for x86_64. With `kernel_id` there is none.',
+      check: (mode) => (mode === null ? undefined : oneOf('legacy-bios', 'uefi')(mode)),
     }),
-    ena_support: withDefault(t.bool, true, {
+    kernel_id: optional(t.string, {
       forceNew: true,
-      description: 'The image drives the Elastic Network Adapter, which every Nitro instance has.',
+      description:
+        'For a Xen PV kernel: the PV-GRUB of EC2 that starts it, by its `aki-` id. The image is then paravirtual, and runs ' +
+        'on instance types of retired generations only.',
+      check: checkKernelId,
+    }),
+    tpm: withDefault(t.bool, false, {
+      forceNew: true,
+      description: 'Instances have a TPM 2.0, as NitroTPM. Needs `boot_mode = "uefi"`.',
+    }),
+    ena_support: optionalComputed(t.bool, {
+      forceNew: true,
+      stable: true,
+      description:
+        'The image drives the Elastic Network Adapter, which every Nitro instance has. Left out, true, but false with `kernel_id`.',
     }),
     imds_v2: withDefault(t.bool, true, {
       forceNew: true,
@@ -107,10 +122,7 @@ export const amiSchema = schema({
     kms_key_id: optional(t.string, {
       forceNew: true,
       description: "ARN of the key that encrypts it. Left out, the account's own for EBS.",
-      check: (key) =>
-        KEY_ARN.test(key)
-          ? undefined
-          : `is '${key}', and must be the ARN of a key, 'arn:aws:kms:REGION:ACCOUNT:key/ID': EBS direct takes neither an alias nor an id alone`,
+      check: checkKey,
     }),
     tags: withDefault(
       t.map(t.string),
@@ -121,34 +133,44 @@ export const amiSchema = schema({
         check: checkTags,
       },
     ),
+    service: optional(t.string, {
+      forceNew: true,
+      description:
+        'Whose image it is, such as `shop/web`: earlier images of the same service are kept for going back, as many as `keep` ' +
+        'says. Left out, an image goes when it is replaced.',
+      check: checkService,
+    }),
+    keep: withDefault(t.integer, DEFAULT_KEEP, {
+      description: 'Earlier images of the `service` that stay, besides those that are in use.',
+      check: checkKeep,
+    }),
+    copies: optional(copies, {
+      description: 'Regions that get a copy of the image, which go with it.',
+      check: checkCopies,
+    }),
+    launch_permissions: optional(t.set(t.string), {
+      description:
+        'Ids of other accounts that may start instances of the image and its copies. Left out, they are not looked at.',
+      check: checkAccounts,
+    }),
+    source: optional(t.string, {
+      description:
+        'A file of JSON with the commit that the image is of, `{"commit": "..."}`, relative to Terraform\'s working folder; read when the image is made.',
+    }),
     id: computed(t.string, { stable: true, description: 'Such as `ami-0123456789abcdef0`.' }),
     snapshot_id: computed(t.string, {
       stable: true,
       description: 'The snapshot that its volumes start from.',
     }),
     size_gib: computed(t.integer, { stable: true, description: 'Size of its volume.' }),
+    source_commit: computed(t.nullable(t.string), {
+      stable: true,
+      description: 'The commit that the image was made of, as its tag `kiln:commit` says.',
+    }),
+    copy_ids: computed(t.map(t.string), { description: 'The ids of the copies, by region.' }),
   },
 });
 
+export { checkRegion } from './ami-checks';
 export type AmiPlan = PlannedOf<typeof amiSchema>;
 export type AmiState = StateOf<typeof amiSchema>;
-
-/** What is wrong with the name of a region. */
-export function checkRegion(region: string): string | undefined {
-  return REGION.test(region) ? undefined : `is '${region}', and must be a region such as 'eu-central-1'`;
-}
-
-function checkTags(tags: Readonly<Record<string, string>>): string | undefined {
-  const entries = Object.entries(tags);
-  if (entries.length > MAX_TAGS) return `has ${entries.length} tags, and may have ${MAX_TAGS}`;
-  for (const [key, value] of entries) {
-    if (/^(aws|kiln):/i.test(key)) return `has the key '${key}', which is reserved; choose another prefix`;
-    if (key.length < 1 || key.length > MAX_KEY) {
-      return `has the key '${key}', and a key has 1 to ${MAX_KEY} characters`;
-    }
-    if (value.length > MAX_VALUE) {
-      return `has a value of ${value.length} characters for '${key}', and it may have ${MAX_VALUE}`;
-    }
-  }
-  return undefined;
-}

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Ami } from '../../clouds/aws';
+import type { Ami, AmiRequest } from '../../clouds/aws';
 import { KilnError } from '../../errors';
 import { type ApplyContext, isUnknown, type ResourceContext, type ResourceDefinition } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
-import { type AmiMachine, amiName, namedBy } from './ami-arguments';
+import { type AmiMachine, amiName, type NamedBy, namedBy } from './ami-arguments';
 import { makeAmiDisk, requireDigest } from './ami-disk';
 import { AmiEvents } from './ami-events';
 import { type AmiImage, amiImage, tryFindMachine } from './ami-image';
 import { givenMachine, planAmi } from './ami-plan';
 import { type AmiPlan, type AmiState, amiSchema } from './ami-schema';
+import { readSourceCommit } from './ami-source';
 import { importedAmi } from './import-ami';
 import { validateAmi } from './validate-ami';
 
@@ -63,14 +64,16 @@ export const ami: ResourceDefinition<Schema, AwsMeta> = {
 async function create(ctx: ApplyContext<Schema, AwsMeta>, planned: AmiPlan): Promise<AmiState> {
   const image = amiImage(planned.image, ctx.meta.folder);
   const machine = await machineOf(image, planned);
-  const name = isUnknown(planned.name) ? amiName(namedBy(planned, machine)) : planned.name;
+  const named = namedBy(planned, machine);
+  const name = isUnknown(planned.name) ? amiName(named) : planned.name;
+  const commit = await readSourceCommit(planned.source, ctx.meta.folder);
   const events = new AmiEvents({ name, progress: ctx.meta.progress, log: ctx.log });
   const access = await ctx.meta.aws.access(isUnknown(planned.region) ? undefined : planned.region);
   const disk = await makeAmiDisk(image, machine, { signal: ctx.signal });
   try {
     events.tell('image-forged', `made its disk of ${Math.ceil(disk.size / 1024 ** 2)} MiB`);
     let wasThere = false;
-    const made = await access.code.createAmi(requestOf(planned, machine, name), disk, access.session, {
+    const made = await access.code.createAmi({ ...requestOf(named, name), commit }, disk, access.session, {
       signal: ctx.signal,
       onProgress: (progress) => {
         wasThere ||= progress.phase === 'found';
@@ -78,7 +81,7 @@ async function create(ctx: ApplyContext<Schema, AwsMeta>, planned: AmiPlan): Pro
       },
     });
     if (wasThere) requireAsked(planned, made);
-    const state = stateOf(planned, machine, made);
+    const state = stateOf(planned, named, made);
     await claim(ctx, state);
     events.tell('image-ready', `${made.id} is available in ${made.region}`);
     return state;
@@ -97,32 +100,32 @@ async function machineOf(image: AmiImage, planned: AmiPlan): Promise<AmiMachine>
   });
 }
 
-function requestOf(planned: AmiPlan, machine: AmiMachine, name: string) {
+function requestOf(named: NamedBy, name: string): AmiRequest {
   return {
+    ...named,
     name,
-    digest: planned.image.digest,
-    description: planned.description ?? undefined,
-    architecture: machine.architecture,
-    bootMode: machine.bootMode,
-    virtualization: 'hvm' as const,
-    enaSupport: planned.ena_support,
-    imdsV2: planned.imds_v2,
-    tags: planned.tags,
-    encrypted: planned.encrypted,
-    kmsKeyId: planned.kms_key_id ?? undefined,
+    description: named.description ?? undefined,
+    bootMode: named.bootMode ?? undefined,
+    virtualization: named.bootMode === null ? 'paravirtual' : 'hvm',
+    kernelId: named.kernelId ?? undefined,
+    kmsKeyId: named.kmsKeyId ?? undefined,
+    service: named.service ?? undefined,
   };
 }
 
-function stateOf(planned: AmiPlan, machine: AmiMachine, made: Ami): AmiState {
+function stateOf(planned: AmiPlan, named: NamedBy, made: Ami): AmiState {
   return {
     ...planned,
     name: made.name,
     region: made.region,
-    architecture: machine.architecture,
-    boot_mode: machine.bootMode,
+    architecture: named.architecture,
+    boot_mode: named.bootMode,
+    ena_support: named.enaSupport,
     id: made.id,
     snapshot_id: made.snapshotId ?? '',
     size_gib: made.volumeSizeGib ?? 0,
+    source_commit: planned.source === null ? null : (made.commit ?? null),
+    copy_ids: {},
   };
 }
 

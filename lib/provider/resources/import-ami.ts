@@ -1,6 +1,6 @@
 import { KilnError } from '../../errors';
 import type { AwsAccess } from '../aws-meta';
-import type { AmiState } from './ami-schema';
+import { type AmiState, DEFAULT_KEEP } from './ami-schema';
 
 /**
  * The state of an image that Kiln made, by its id. Where its file lies is not known; the next apply records it.
@@ -23,8 +23,9 @@ export async function importedAmi(
       remedy: "Set the provider's 'aws.region', or AWS_REGION, to where it is.",
     });
   }
-  const { digest, architecture, bootMode, snapshotId, volumeSizeGib } = found;
-  if (!digest || !architecture || !bootMode || !snapshotId || volumeSizeGib === undefined) {
+  const { digest, architecture, bootMode, kernelId, snapshotId, volumeSizeGib } = found;
+  const starts = bootMode ?? kernelId;
+  if (!digest || !architecture || !starts || !snapshotId || volumeSizeGib === undefined) {
     throw new KilnError(
       `'${id}' was not made by kiln: it has no tag 'kiln:digest', or no snapshot or boot mode`,
       {
@@ -39,15 +40,24 @@ export async function importedAmi(
     description: found.description ?? null,
     region: found.region,
     architecture,
-    boot_mode: bootMode,
+    boot_mode: bootMode ?? null,
+    kernel_id: kernelId ?? null,
+    tpm: found.tpm,
     ena_support: found.enaSupport,
     imds_v2: found.imdsV2,
     encrypted: found.encrypted,
     kms_key_id: null,
     tags: found.tags,
+    service: found.service ?? null,
+    keep: DEFAULT_KEEP,
+    copies: null,
+    launch_permissions: null,
+    source: null,
     id,
     snapshot_id: snapshotId,
     size_gib: volumeSizeGib,
+    source_commit: found.commit ?? null,
+    copy_ids: {},
   };
   return { state, owner: found.owner };
 }

@@ -20,7 +20,7 @@ test.each<[why: string, changes: Partial<AmiRequest>, message: string]>([
   ['a long description', { description: 'a'.repeat(256) }, 'has 256 characters; EC2 takes at most 255'],
   ['a BIOS on arm64', { architecture: 'arm64' }, 'boot mode legacy-bios is asked of an arm64 image'],
   ['a key for nothing', { kmsKeyId: 'arn' }, 'a KMS key is given for an image that is not encrypted'],
-  ['too many tags', { tags: many }, 'the image has 48 tags; EC2 takes 50, of which Kiln needs 3'],
+  ['too many tags', { tags: many }, 'the image has 48 tags; EC2 takes 50, of which Kiln needs 7'],
   ['a long key', { tags: { ['k'.repeat(129)]: '' } }, 'has a key of 129 characters; EC2 takes 1 to 128'],
   ['an empty key', { tags: { '': 'x' } }, 'has a key of 0 characters'],
   ['a long value', { tags: { k: 'v'.repeat(257) } }, 'has a value of 257 characters; EC2 takes at most 256'],

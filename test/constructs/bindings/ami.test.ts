@@ -50,6 +50,12 @@ test('every argument goes by the name that the provider has for it', () => {
     encrypted: true,
     kmsKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/k',
     tags: { team: 'shop' },
+    service: 'shop/web',
+    keep: 3,
+    copies: { 'eu-west-1': {}, 'us-east-1': { kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/k' } },
+    launchPermissions: ['210987654321'],
+    source: 'source.json',
+    tpm: true,
   });
   expect(resource).toMatchObject({
     image: { initrd: 'images/root.initrd' },
@@ -63,7 +69,14 @@ test('every argument goes by the name that the provider has for it', () => {
     encrypted: true,
     kms_key_id: 'arn:aws:kms:eu-central-1:123456789012:key/k',
     tags: { team: 'shop' },
+    service: 'shop/web',
+    keep: 3,
+    copies: { 'eu-west-1': {}, 'us-east-1': { kms_key_id: 'arn:aws:kms:us-east-1:123456789012:key/k' } },
+    launch_permissions: ['210987654321'],
+    source: 'source.json',
+    tpm: true,
   });
+  expect(synth({ kernelId: 'aki-919dcaf8' }).resource.kernel_id).toBe('aki-919dcaf8');
 });
 
 test('a boot argument reaches the provider as it was hashed', () => {
@@ -74,10 +87,17 @@ test('a boot argument reaches the provider as it was hashed', () => {
 test('what AWS gives is had as tokens', () => {
   const stack = new LocalStack(Testing.app({ outdir: temporaryFolder() }), 'shop');
   const ami = new Ami(stack, 'web', { image: IMAGE });
-  const tokens = { id: ami.id, snapshot_id: ami.snapshotId, size_gib: ami.sizeGib };
+  const tokens = {
+    id: ami.id,
+    snapshot_id: ami.snapshotId,
+    size_gib: ami.sizeGib,
+    source_commit: ami.sourceCommit,
+  };
   for (const [name, value] of Object.entries(tokens)) new TerraformOutput(stack, name, { value });
+  new TerraformOutput(stack, 'copy', { value: ami.copyId('eu-west-1') });
   const { output } = JSON.parse(Testing.synth(stack));
   for (const name of Object.keys(tokens)) expect(output[name].value).toBe(`$\{kiln_ami.web.${name}}`);
+  expect(output.copy.value).toBe(`$\{kiln_ami.web.copy_ids["eu-west-1"]}`);
 });
 
 test('a provider says where AWS is only when it is told', () => {
