@@ -1,5 +1,12 @@
 export { Ami, type AmiConfig, type AmiImage } from './ami';
 export {
+  AwsRollout,
+  type AwsRolloutConfig,
+  type AwsRolloutGroup,
+  type AwsRolloutSize,
+  type AwsRolloutTemplate,
+} from './aws-rollout';
+export {
   KILN_PROVIDER_SOURCE,
   KilnProvider,
   type KilnProviderAws,

@@ -15,7 +15,12 @@ export interface KilnProviderAws {
   /** @default - what the AWS SDK finds: AWS_REGION, the profile */
   readonly region?: string;
   /** URLs instead of AWS' own, such as those of VPC endpoints. @default - AWS' own */
-  readonly endpoints?: { readonly ec2?: string; readonly ebs?: string };
+  readonly endpoints?: {
+    readonly ec2?: string;
+    readonly ebs?: string;
+    readonly autoscaling?: string;
+    readonly elbv2?: string;
+  };
 }
 
 export interface KilnProviderConfig {

@@ -2,6 +2,7 @@ import { type TerraformMetaArguments, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { HealthCheckSpec, ImageSpec, PeerSpec, UpdatePolicySpec } from '../../lib/spec';
 import { literal } from './literal';
+import { renderUpdate } from './render-update';
 
 /** Arguments of `kiln_local_service`; the resource holds them as fields, to be changed until synth. */
 export interface LocalServiceConfig extends TerraformMetaArguments {
@@ -111,17 +112,5 @@ function renderHealthCheck(check: HealthCheckSpec): Record<string, unknown> {
     healthy_threshold: check.healthyThreshold,
     unhealthy_threshold: check.unhealthyThreshold,
     boot_deadline_ms: check.bootDeadlineMs,
-  };
-}
-
-function renderUpdate(update: UpdatePolicySpec): Record<string, unknown> {
-  return {
-    strategy: update.strategy,
-    max_surge: update.maxSurge,
-    max_unavailable: update.maxUnavailable,
-    bake_ms: update.bakeMs,
-    health_timeout_ms: update.healthTimeoutMs,
-    steps: update.steps.map(({ percent, pauseMs }) => ({ percent, pause_ms: pauseMs })),
-    rollback: update.rollback,
   };
 }

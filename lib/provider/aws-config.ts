@@ -20,6 +20,11 @@ export const providerSchema = schema({
           nested.single({
             ec2: optional(t.string, { description: 'URL of the EC2 API.', check: checkUrl }),
             ebs: optional(t.string, { description: 'URL of the EBS direct APIs.', check: checkUrl }),
+            autoscaling: optional(t.string, { description: 'URL of the Auto Scaling API.', check: checkUrl }),
+            elbv2: optional(t.string, {
+              description: 'URL of the Elastic Load Balancing API, version 2.',
+              check: checkUrl,
+            }),
           }),
           { description: "URLs instead of AWS' own, such as those of VPC endpoints." },
         ),
@@ -29,28 +34,34 @@ export const providerSchema = schema({
   },
 });
 
+const ENDPOINTS = ['ec2', 'ebs', 'autoscaling', 'elbv2'] as const;
+type Endpoint = (typeof ENDPOINTS)[number];
+
 /** Where AWS is, as far as it is said and known. */
 export interface AwsConfig {
   readonly region: string | undefined;
-  readonly endpoints: { readonly ec2: string | undefined; readonly ebs: string | undefined };
+  readonly endpoints: { readonly [name in Endpoint]: string | undefined };
   /** False while a part of it is yet to come from another resource. */
   readonly isKnown: boolean;
 }
 
 export function awsConfigOf(config: UnknownableMembers<ConfigOf<typeof providerSchema>>): AwsConfig {
   const aws = config.aws;
-  if (isUnknown(aws)) return { region: undefined, endpoints: NO_ENDPOINTS, isKnown: false };
-  const endpoints = aws?.endpoints ?? null;
-  const [ec2, ebs] = isUnknown(endpoints) ? [endpoints, endpoints] : [endpoints?.ec2, endpoints?.ebs];
-  const parts = [aws?.region, ec2, ebs];
+  if (isUnknown(aws)) return { region: undefined, endpoints: endpointsFrom(() => undefined), isKnown: false };
+  const given = aws?.endpoints ?? null;
+  const endpoint = (name: Endpoint) => (isUnknown(given) ? given : given?.[name]);
+  const parts = [aws?.region, ...ENDPOINTS.map(endpoint)];
   return {
     region: known(aws?.region),
-    endpoints: { ec2: known(ec2), ebs: known(ebs) },
+    endpoints: endpointsFrom((name) => known(endpoint(name))),
     isKnown: !parts.some(isUnknown),
   };
 }
 
-const NO_ENDPOINTS = { ec2: undefined, ebs: undefined };
+function endpointsFrom(find: (name: Endpoint) => string | undefined): AwsConfig['endpoints'] {
+  const [ec2, ebs, autoscaling, elbv2] = ENDPOINTS.map(find);
+  return { ec2, ebs, autoscaling, elbv2 };
+}
 
 function known(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
