@@ -128,6 +128,27 @@ function addStackCommands(program: Command, context: CommandContext, end: End): 
         end(await destroy({ stack, ...options }, context));
       },
     );
+  program
+    .command('iam')
+    .description("print what a cloud's account must be allowed to")
+    .command('aws [stack]')
+    .description('print the least IAM policy for a stack, from what your code synthesises')
+    .addOption(
+      new Option('--for <phase>', 'what is to be done; deploy also destroys')
+        .choices(['plan', 'deploy', 'prune'])
+        .default('deploy'),
+    )
+    .option('--split', 'print policies that are each within the limit of a managed policy, as a list')
+    .option('--json', 'print the policy with its size and what is not covered, as JSON')
+    .action(
+      async (
+        stack: string | undefined,
+        options: { for?: 'plan' | 'deploy' | 'prune'; json?: boolean; split?: boolean },
+      ) => {
+        const { iamAws } = await import('./commands/iam');
+        end(await iamAws({ stack, ...options }, context));
+      },
+    );
 }
 
 function addRuntimeCommands(program: Command, context: CommandContext, end: End): void {

@@ -1,0 +1,3 @@
+export type { Grant, Phase } from './grant';
+export { type LeastPolicy, leastPolicy, POLICY_LIMIT } from './least-policy';
+export type { PolicyDocument, PolicyStatement } from './statements';
