@@ -1,7 +1,7 @@
 // Makes dist/: compiled constructs and stacks with their types, the loader, and the two bundled programs.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -49,6 +49,11 @@ for (const folder of ['constructs', 'stacks', 'lib'])
   rmSync(join('dist', folder), { recursive: true, force: true });
 mkdirSync('dist/bin', { recursive: true });
 run(process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+// What AWS Lambda runs is read as text when a stack is synthesized.
+cpSync('constructs/aws/console-log', 'dist/constructs/aws/console-log', {
+  recursive: true,
+  filter: (path) => !path.endsWith('.ts'),
+});
 buildLoader();
 await bundle('lib/cli/main.ts', 'dist/bin/kiln.js');
 await bundle('lib/provider/main.ts', 'dist/bin/terraform-provider-kiln.js', {

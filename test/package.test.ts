@@ -53,6 +53,8 @@ describe('the packed package, installed in an empty folder', () => {
         'dist/constructs/index.js',
         'dist/constructs/index.d.ts',
         'dist/stacks/index.d.ts',
+        'dist/constructs/testing/index.js',
+        'dist/constructs/aws/console-log/index.js',
         'dist/bin/kiln.js',
         'dist/bin/terraform-provider-kiln.js',
         'dist/loader/core.img',
