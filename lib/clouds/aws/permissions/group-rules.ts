@@ -79,13 +79,15 @@ export function launching(to: Targets): Grant[] {
 function passedRole({ args }: StackResource, to: Targets, stack: StackFacts): Grant[] {
   return blocksOf(args.iam_instance_profile).map(({ arn, name }) => {
     const profile = findReferred(stack, 'aws_iam_instance_profile', arn ?? name);
-    const role = roleOf(profile?.args.role, stack);
-    const target = to.global('PassRole', 'iam', [`role/${role}`]);
-    return imply(
-      'iam:PassRole',
-      narrowed(target, { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }),
-    );
+    return passRole(roleOf(profile?.args.role, stack), to);
   });
+}
+
+/** Handing a role to EC2. */
+export function passRole(name: string, to: Targets): Grant {
+  const target = to.global('PassRole', 'iam', [`role/${name}`]);
+  const condition = { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } };
+  return imply('iam:PassRole', narrowed(target, condition));
 }
 
 /** A role's name, with a star for what is only known after an apply. */

@@ -1,4 +1,5 @@
 import { BALANCER_RULES } from './balancer-rules';
+import { FUNCTION_RULES } from './function-rules';
 import { allow, type Grant, type Phase } from './grant';
 import { GROUP_RULES } from './group-rules';
 import { KILN_RULES } from './kiln-rules';
@@ -32,6 +33,7 @@ const RESOURCES: Rules = {
   ...BALANCER_RULES,
   ...GROUP_RULES,
   ...SURROUNDING_RULES,
+  ...FUNCTION_RULES,
   ...KILN_RULES,
 };
 

@@ -1,5 +1,5 @@
 import { allow, type Grant } from './grant';
-import { nameOf, roleOf } from './group-rules';
+import { nameOf, passRole, roleOf } from './group-rules';
 import type { Rules } from './rules';
 import { literalOf, type StackFacts, type StackResource } from './stack-facts';
 import type { Targets } from './targets';
@@ -135,8 +135,9 @@ function profileWrites(profile: StackResource, to: Targets, stack: StackFacts): 
       ],
       profiles(profile, to),
     ),
-    // A role is handed to EC2 when a profile gets it, and so is looked at.
-    allow(['iam:PassRole', 'iam:GetRole'], role(roleOf(profile.args.role, stack), to)),
+    allow('iam:GetRole', role(roleOf(profile.args.role, stack), to)),
+    // Whoever gives a profile its role hands that to EC2.
+    passRole(roleOf(profile.args.role, stack), to),
   ];
 }
 

@@ -130,6 +130,31 @@ describe('a role of the instances', () => {
   });
 });
 
+test('what has a name is allowed by its name', () => {
+  const json = stackJson({
+    resource: {
+      aws_iam_role: { Log: { name: 'shop-log' } },
+      aws_iam_role_policy: { Log: { role: ref('aws_iam_role.Log.id') } },
+      aws_cloudwatch_log_group: { Log: { name: '/kiln/shop-web', retention_in_days: 14 } },
+      aws_lambda_function: { Log: { function_name: 'shop-log', role: ref('aws_iam_role.Log.arn') } },
+      aws_lambda_permission: { Log: { function_name: ref('aws_lambda_function.Log.function_name') } },
+      aws_cloudwatch_event_rule: { Log: { name: 'shop-log' } },
+      aws_cloudwatch_event_target: { Log: { rule: ref('aws_cloudwatch_event_rule.Log.name') } },
+    },
+  });
+  const resources = (action: string) => allowing(json, action).map(({ Resource }) => Resource);
+  expect(resources('iam:PutRolePolicy')).toEqual(['arn:aws:iam::*:role/shop-log']);
+  expect(resources('iam:PassRole')).toEqual(['arn:aws:iam::*:role/shop-log']);
+  expect(resources('lambda:AddPermission')).toEqual(['arn:aws:lambda:eu-central-1:*:function:shop-log']);
+  expect(resources('events:PutTargets')).toEqual(['arn:aws:events:eu-central-1:*:rule/shop-log']);
+  expect(resources('logs:PutRetentionPolicy')).toEqual([
+    [
+      'arn:aws:logs:eu-central-1:*:log-group:/kiln/shop-web',
+      'arn:aws:logs:eu-central-1:*:log-group:/kiln/shop-web:*',
+    ],
+  ]);
+});
+
 test('an account that never had a group or a balancer gets the roles for them, and that of spot only for spot', () => {
   const roles = (json: object) =>
     allowing(json, 'iam:CreateServiceLinkedRole').map(({ Resource }) => Resource);
