@@ -27,14 +27,14 @@ export function pickAddress(subnet: Cidr, owner: string): string {
 }
 
 /** @throws KilnError `constructs.network` for what is no address that the balancer could have in the subnet */
-export function checkAddress(address: string, subnet: Cidr, what: string): void {
+export function checkAddress(prop: string, address: string, subnet: Cidr): void {
   const number = tryParseAddress(address);
   const first = subnet.first + KEPT_FIRST;
   const last = subnet.last - KEPT_LAST;
   if (number !== undefined && number >= first && number <= last) return;
   throw new KilnError(
-    `'internalAddress' of ${what} is ${JSON.stringify(address)}; give an address from ${formatAddress(first)} to ` +
-      `${formatAddress(last)} that nothing in the subnet has`,
+    `'${prop}' is ${JSON.stringify(address)}; give an address from ${formatAddress(first)} to ${formatAddress(last)} that ` +
+      'nothing in the subnet has',
     { code: 'constructs.network' },
   );
 }

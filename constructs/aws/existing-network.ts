@@ -30,7 +30,10 @@ export interface ExistingNetworkOptions {
   readonly cidr: string;
   /** For instances and the internal balancer; one for each zone. Services reach each other by the first one's balancer. */
   readonly privateSubnets: readonly ExistingPrivateSubnet[];
-  /** For the public balancer; one for each zone, with a route to an internet gateway. @default - none, nothing can be exposed */
+  /**
+   * For the public balancer; one for each zone, with a route to an internet gateway. They may be the private ones.
+   * @default - none, so nothing can be exposed
+   */
   readonly publicSubnets?: readonly ExistingSubnet[];
 }
 
@@ -38,24 +41,30 @@ export interface ExistingNetworkOptions {
 const SMALLEST_SUBNET = 28;
 
 /** @throws KilnError `constructs.network` or `constructs.token` */
-export function checkExistingNetwork(options: ExistingNetworkOptions): void {
-  checkId('vpcId', options.vpcId, 'vpc-');
-  checkKnown('cidr', options.cidr, 'the subnets are checked against it');
-  const network = Cidr.parse(options.cidr, "'cidr'");
-  if (options.privateSubnets.length === 0) {
+export function checkExistingNetwork({
+  vpcId,
+  cidr,
+  privateSubnets,
+  publicSubnets = [],
+}: ExistingNetworkOptions): void {
+  checkId('vpcId', vpcId, 'vpc-');
+  checkKnown('cidr', cidr, 'the subnets are checked against it');
+  const network = Cidr.parse(cidr, "'cidr'");
+  if (privateSubnets.length === 0) {
     throw refusal(
       "'privateSubnets' is empty, so instances would have no place; give one for each zone to use",
     );
   }
-  const { publicSubnets = [] } = options;
-  checkSubnets("'privateSubnets'", options.privateSubnets, network);
-  checkSubnets("'publicSubnets'", publicSubnets, network);
-  checkApart([...options.privateSubnets, ...publicSubnets]);
-  for (const subnet of options.privateSubnets) {
-    if (subnet.internalAddress === undefined) continue;
-    checkKnown('internalAddress', subnet.internalAddress, "it is part of other images' digests");
-    checkAddress(subnet.internalAddress, Cidr.parse(subnet.cidr, "'cidr'"), `'${subnet.id}'`);
-  }
+  checkSubnets('privateSubnets', privateSubnets, network);
+  checkSubnets('publicSubnets', publicSubnets, network);
+  checkApart(privateSubnets, publicSubnets);
+  checkPublicZones(privateSubnets, publicSubnets);
+  privateSubnets.forEach((subnet, index) => {
+    if (subnet.internalAddress === undefined) return;
+    const prop = `privateSubnets[${index}].internalAddress`;
+    checkKnown(prop, subnet.internalAddress, 'it is part of the images of those who call');
+    checkAddress(prop, subnet.internalAddress, Cidr.parse(subnet.cidr, prop));
+  });
 }
 
 /** @throws KilnError `constructs.network` for zones of another region */
@@ -89,50 +98,67 @@ function requirePublic(subnets: readonly ExistingSubnet[]): PublicSubnets {
 }
 
 function checkSubnets(prop: string, subnets: readonly ExistingSubnet[], network: Cidr): void {
-  const zones = new Map<string, ExistingSubnet>();
   subnets.forEach((subnet, index) => {
-    const what = `${prop}[${index}]`;
-    checkId(`${what}.id`, subnet.id, 'subnet-');
-    checkKnown(`${what}.zone`, subnet.zone, 'two of them must not be in the same');
-    checkKnown(`${what}.cidr`, subnet.cidr, 'addresses of balancers are computed from it');
-    const cidr = Cidr.parse(subnet.cidr, `${what}.cidr`);
-    if (cidr.prefix > SMALLEST_SUBNET) {
-      throw refusal(
-        `${what}.cidr is '${cidr}', and AWS has no subnet below /${SMALLEST_SUBNET}; look at its range again`,
-      );
-    }
-    if (!network.contains(cidr)) {
-      throw refusal(
-        `${what}.cidr is '${cidr}', which is not in 'cidr', '${network}'; give the range of the VPC that all its ` +
-          'subnets here are in',
-      );
-    }
-    const other = zones.get(subnet.zone);
-    if (other !== undefined) {
-      throw refusal(
-        `'${other.id}' and '${subnet.id}' of ${prop} are both in '${subnet.zone}', and a balancer takes one subnet of a ` +
-          'zone; leave one of them out',
-      );
-    }
-    zones.set(subnet.zone, subnet);
-  });
-}
-
-function checkApart(subnets: readonly ExistingSubnet[]): void {
-  const ranges = subnets.map(({ id, cidr }) => ({ id, cidr: Cidr.parse(cidr, "'cidr'") }));
-  ranges.forEach((one, index) => {
-    const other = ranges.slice(index + 1).find(({ cidr }) => cidr.overlaps(one.cidr));
-    if (other === undefined) return;
+    checkSubnet(`${prop}[${index}]`, subnet, network);
+    const other = subnets.findIndex(({ zone }) => zone === subnet.zone);
+    if (other === index) return;
     throw refusal(
-      `the subnets '${one.id}' and '${other.id}' are said to have '${one.cidr}' and '${other.cidr}', which overlap; ` +
-        'in a VPC no two do, so look at their ranges again, or name a subnet once',
+      `'${prop}[${other}]' and '${prop}[${index}]' are both in '${subnet.zone}', and a balancer takes one subnet of a ` +
+        'zone; leave one of them out',
     );
   });
 }
 
+function checkSubnet(what: string, subnet: ExistingSubnet, network: Cidr): void {
+  checkId(`${what}.id`, subnet.id, 'subnet-');
+  checkKnown(`${what}.zone`, subnet.zone, 'two of them must not be in the same');
+  checkKnown(`${what}.cidr`, subnet.cidr, 'addresses of balancers are computed from it');
+  const cidr = Cidr.parse(subnet.cidr, `'${what}.cidr'`);
+  if (cidr.prefix > SMALLEST_SUBNET) {
+    throw refusal(
+      `'${what}.cidr' is '${cidr}', and AWS has no subnet below /${SMALLEST_SUBNET}; look at its range again`,
+    );
+  }
+  if (network.contains(cidr)) return;
+  throw refusal(
+    `'${what}.cidr' is '${cidr}', which is not in 'cidr', '${network}'; give the range of the VPC that all its subnets ` +
+      'here are in',
+  );
+}
+
+/** A subnet may be public and private at once; any two others have nothing in common. */
+function checkApart(privates: readonly ExistingSubnet[], publics: readonly ExistingSubnet[]): void {
+  const inBoth = ({ id, cidr }: ExistingSubnet) => privates.some((one) => one.id === id && one.cidr === cidr);
+  const ranges = [
+    ...privates.map(({ cidr }, index) => ({ what: `privateSubnets[${index}]`, cidr })),
+    ...publics.flatMap((subnet, index) =>
+      inBoth(subnet) ? [] : [{ what: `publicSubnets[${index}]`, cidr: subnet.cidr }],
+    ),
+  ].map(({ what, cidr }) => ({ what, cidr: Cidr.parse(cidr, what) }));
+  ranges.forEach((one, index) => {
+    const other = ranges.slice(index + 1).find(({ cidr }) => cidr.overlaps(one.cidr));
+    if (other === undefined) return;
+    throw refusal(
+      `'${one.what}.cidr' is '${one.cidr}' and '${other.what}.cidr' is '${other.cidr}', which overlap, as no two subnets ` +
+        'of a VPC do; look at their ranges again',
+    );
+  });
+}
+
+/** AWS calls a target unused when it is in a zone that its balancer is not in. */
+function checkPublicZones(privates: readonly ExistingSubnet[], publics: readonly ExistingSubnet[]): void {
+  if (publics.length === 0) return;
+  const missing = privates.find(({ zone }) => !publics.some((other) => other.zone === zone));
+  if (missing === undefined) return;
+  throw refusal(
+    `'privateSubnets' has one in '${missing.zone}' and 'publicSubnets' has none there, so instances in that zone would get ` +
+      'no calls from outside; name a public subnet of it, or leave the private one out',
+  );
+}
+
 function checkId(prop: string, id: string, prefix: string): void {
   if (Token.isUnresolved(id) || id.startsWith(prefix)) return;
-  throw refusal(`${prop} is ${JSON.stringify(id)}; give an id that begins with '${prefix}'`);
+  throw refusal(`'${prop}' is ${JSON.stringify(id)}; give an id that begins with '${prefix}'`);
 }
 
 function plainSubnet({ id, zone, cidr }: ExistingSubnet): Subnet {

@@ -12,9 +12,9 @@ const KEPT = /^(internal|sg)-/i;
  */
 export function awsName(words: readonly string[], max: number, content?: string): string {
   const joined = words.join('-');
-  const wanted = KEPT.test(joined) ? `kiln-${joined}` : joined;
-  const plain = wanted.replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
-  if (plain === wanted && content === undefined && plain.length <= max) return plain;
+  const allowed = joined.replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
+  const plain = KEPT.test(allowed) ? `kiln-${allowed}` : allowed;
+  if (allowed !== '' && allowed === joined && content === undefined && plain.length <= max) return plain;
   const hash = createHash('sha256')
     .update(JSON.stringify([words, content ?? null]))
     .digest('hex')
