@@ -1,3 +1,4 @@
+export { type RefreshPreferences, refreshPreferences, requireAwsCan } from './aws-preferences';
 export { type Limits, limitsOf } from './limits';
 export { nextStep } from './next-step';
 export { beginRollout, cancelRollout, resumeRollout } from './progress';

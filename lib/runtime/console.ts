@@ -3,8 +3,8 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import writeAtomic from 'write-file-atomic';
+import { ConsoleDecoder, sanitizeConsole } from '../io/console-text';
 import { readFileIfAny } from '../io/files';
-import { ConsoleDecoder, sanitizeConsole } from './console-text';
 
 /** How much of the start of a console is kept for good, and how much of its end at least. */
 const KEPT_BYTES = 64 * 1024;

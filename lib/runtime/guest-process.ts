@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KilnError } from '../errors';
-import { sanitizeConsole } from './console-text';
+import { sanitizeConsole } from '../io/console-text';
 import type { InstanceEnd } from './machine';
 import { isRunning, signalProcess } from './process-info';
 import type { QmpClient } from './qmp';

@@ -1,4 +1,4 @@
-import { ConsoleDecoder, sanitizeConsole } from '../../lib/runtime/console-text';
+import { ConsoleDecoder, sanitizeConsole } from '../../lib/io/console-text';
 
 test('text, tabs and newlines stay as they are', () => {
   expect(sanitizeConsole('hello\tworld\nÄpfel 🔥\n')).toBe('hello\tworld\nÄpfel 🔥\n');
