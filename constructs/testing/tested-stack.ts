@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { TerraformStack, Testing } from 'cdktf';
 import { KilnError, messageOf } from '../../lib/errors';
+import { readAwsPorts } from './aws-ports';
+import { readAwsServices } from './read-aws';
 import { readLocalPorts, readLocalServices } from './read-local';
-import { type JsonObject, type JsonResource, readResources } from './terraform-json';
+import { type JsonObject, readResources } from './terraform-json';
 import { type TestedPort, type TestedService, unknownService } from './tested-service';
 
 /** A synthesized stack as assertions see it: the same on every platform, read from what Terraform will get. */
@@ -55,14 +57,13 @@ export class TestedStack {
   readonly services: readonly TestedService[];
   /** What is reached from outside. */
   readonly openPorts: readonly TestedPort[];
-  private readonly resources: readonly JsonResource[];
 
   private constructor(json: JsonObject) {
     const { stack, all } = readResources(json);
     this.name = stack;
-    this.resources = all;
-    this.services = readLocalServices(this.resources).sort((a, b) => a.name.localeCompare(b.name));
-    this.openPorts = readLocalPorts(this.resources);
+    const services = [...readLocalServices(all), ...readAwsServices(all)];
+    this.services = services.sort((a, b) => a.name.localeCompare(b.name));
+    this.openPorts = [...readLocalPorts(all), ...readAwsPorts(all)];
   }
 
   /** @throws KilnError `testing.service` where there is none of this name */
