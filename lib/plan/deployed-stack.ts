@@ -1,13 +1,17 @@
 import { KilnError } from '../errors';
+import { AWS_ROLLOUT_TYPE } from './aws-service-resources';
 import { instanceNamesIn, LOCAL_SERVICE_TYPE } from './service-attributes';
 
-/** A service of the local runtime as Terraform's state has it. */
+/** A service as Terraform's state has it. */
 export interface DeployedService {
   readonly address: string;
   readonly name: string;
-  /** Null where the service is not exposed. */
+  /** Null where the service is not exposed, and on AWS, where it is an output. */
   readonly endpoint: string | null;
+  /** Empty on AWS, where instances come and go without Terraform. */
   readonly instances: readonly string[];
+  /** The Auto Scaling group that serves; null in the local runtime. */
+  readonly group: string | null;
 }
 
 /** What is deployed, as far as it is shown at the end of a deploy. */
@@ -51,13 +55,15 @@ export function readState(text: string): DeployedStack {
 }
 
 function servicesOf(module: StateModule): DeployedService[] {
-  const own = (module.resources ?? [])
-    .filter(({ type }) => type === LOCAL_SERVICE_TYPE)
-    .map(({ address, values }) => ({
-      address,
-      name: String(values?.name ?? address),
-      endpoint: typeof values?.endpoint === 'string' ? values.endpoint : null,
-      instances: instanceNamesIn(values) ?? [],
-    }));
+  const own = (module.resources ?? []).flatMap(({ address, type, values }): DeployedService[] => {
+    if (type === AWS_ROLLOUT_TYPE) {
+      const [name, group] = [values?.service, values?.active_group].map((text) => String(text ?? address));
+      return [{ address, name: name ?? address, endpoint: null, instances: [], group: group ?? null }];
+    }
+    if (type !== LOCAL_SERVICE_TYPE) return [];
+    const endpoint = typeof values?.endpoint === 'string' ? values.endpoint : null;
+    const instances = instanceNamesIn(values) ?? [];
+    return [{ address, name: String(values?.name ?? address), endpoint, instances, group: null }];
+  });
   return [...own, ...(module.child_modules ?? []).flatMap(servicesOf)];
 }

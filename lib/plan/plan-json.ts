@@ -29,6 +29,19 @@ const ResourceChange = v.looseObject({
   deposed: v.optional(v.string()),
 });
 
+/** What refers to what, in the code: `references` somewhere in the expression of an attribute. */
+const Configuration = v.looseObject({
+  root_module: v.optional(
+    v.looseObject({
+      resources: v.optional(
+        v.array(
+          v.looseObject({ address: v.string(), expressions: v.optional(v.record(v.string(), v.unknown())) }),
+        ),
+      ),
+    }),
+  ),
+});
+
 /**
  * What `terraform show -json PLAN` writes, as far as we read it; the same for OpenTofu.
  * Source: developer.hashicorp.com/terraform/internals/json-format, format version 1.x.
@@ -39,6 +52,7 @@ const PlanJson = v.looseObject({
   resource_changes: v.optional(v.array(ResourceChange), []),
   resource_drift: v.optional(v.array(ResourceChange), []),
   output_changes: v.optional(v.record(v.string(), Change), {}),
+  configuration: v.optional(Configuration),
 });
 
 export type TerraformChange = v.InferOutput<typeof Change>;

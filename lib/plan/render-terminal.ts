@@ -1,4 +1,5 @@
 import type { Style } from '../io/host';
+import { renderAwsService } from './render-aws-service';
 import { type Line, labelled, row } from './render-parts';
 import { renderService } from './render-service';
 import type { Drift, OutputChange, ResourceAction, ResourceChange, Review } from './review';
@@ -30,7 +31,9 @@ export function renderReview(review: Review, options: RenderOptions): string[] {
   // That outputs go with everything else is no news.
   const outputs = options.destroy ? [] : review.outputs;
   const parts = [
-    ...review.services.map((service) => renderService(service, style)),
+    ...review.services.map((service) =>
+      service.platform === 'aws' ? renderAwsService(service, style) : renderService(service, style),
+    ),
     ...review.resources.map((resource) => renderResource(resource, style)),
     ...(outputs.length > 0 ? [renderOutputs(outputs, style)] : []),
   ];

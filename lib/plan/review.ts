@@ -1,11 +1,13 @@
+import { type AwsBatch, type AwsServiceChange, reviewAwsService } from './aws-service-change';
+import { awsServicesIn } from './aws-service-resources';
 import type { Batch } from './batches';
 import type { TerraformChange, TerraformPlan, TerraformResourceChange } from './plan-json';
 import { actionOf, type ResourceAction } from './resource-action';
 import { LOCAL_SERVICE_TYPE } from './service-attributes';
-import { reviewService, type ServiceChange } from './service-change';
+import { type LocalServiceChange, reviewService, type ServiceChange } from './service-change';
 import { type AttributeChange, attributeChanges, shown } from './values';
 
-export type { Batch, ResourceAction, ServiceChange };
+export type { AwsBatch, AwsServiceChange, Batch, LocalServiceChange, ResourceAction, ServiceChange };
 
 /** A resource that is no service of ours, as Terraform plans it. */
 export interface ResourceChange {
@@ -45,8 +47,16 @@ export interface Review {
 /** Turns a plan into what is shown of it, in the terminal, as JSON or anywhere else. */
 export function reviewPlan(plan: TerraformPlan): Review {
   const changed = plan.resource_changes.filter((resource) => resource.mode !== 'data' && isChange(resource));
-  const services = changed.filter((resource) => resource.type === LOCAL_SERVICE_TYPE).map(reviewService);
-  const resources = changed.filter((resource) => resource.type !== LOCAL_SERVICE_TYPE).map(reviewResource);
+  const local = changed.filter((resource) => resource.type === LOCAL_SERVICE_TYPE).map(reviewService);
+  const onAws = awsServicesIn(plan).flatMap((resources) => reviewAwsService(resources) ?? []);
+  const services = [...local, ...onAws];
+  const shownAlready = new Set([
+    ...local.map(({ address }) => address),
+    ...onAws.flatMap(({ folded }) => folded),
+  ]);
+  const resources = changed
+    .filter(({ address, deposed }) => deposed !== undefined || !shownAlready.has(address))
+    .map(reviewResource);
   const outputs = Object.entries(plan.output_changes).flatMap(([name, change]) => reviewOutput(name, change));
   return {
     services,

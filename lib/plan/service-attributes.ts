@@ -37,7 +37,7 @@ const SPEC_FIELDS = [
 ] as const;
 
 /** What was left out is null in Terraform's plan, and is left out of the specification too. */
-function camelCased(value: unknown): unknown {
+export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (typeof value !== 'object' || value === null) return value;
   const renamed = Object.entries(value)

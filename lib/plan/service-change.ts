@@ -1,4 +1,5 @@
 import { instanceNames, revisionOf, type ServiceSpec } from '../spec';
+import type { AwsServiceChange } from './aws-service-change';
 import { type Batch, planBatches } from './batches';
 import type { TerraformResourceChange } from './plan-json';
 import { actionOf } from './resource-action';
@@ -11,8 +12,12 @@ import { type AttributeChange, attributeChanges } from './values';
  */
 export type ServiceAction = 'create' | 'roll' | 'scale' | 'settings' | 'replace' | 'delete';
 
+/** What happens to one service, wherever it runs. */
+export type ServiceChange = LocalServiceChange | AwsServiceChange;
+
 /** What happens to one service of the local runtime. */
-export interface ServiceChange {
+export interface LocalServiceChange {
+  readonly platform: 'local';
   readonly address: string;
   /** Its name in the runtime. */
   readonly name: string;
@@ -44,7 +49,7 @@ const FIXED_AT_BOOT = /^(image|memory_mib|port|peers)\b/;
 const DERIVED = /^(id|endpoint|revision|instance_names|image\.path|name)\b/;
 
 /** Reads the change of a `kiln_local_service`. */
-export function reviewService(resource: TerraformResourceChange): ServiceChange {
+export function reviewService(resource: TerraformResourceChange): LocalServiceChange {
   const { change } = resource;
   const before = trySpecOf(change.before) ?? null;
   const after = trySpecOf(change.after) ?? null;
@@ -54,6 +59,7 @@ export function reviewService(resource: TerraformResourceChange): ServiceChange 
   const because = fresh ? [] : imageFirst(changes.filter(({ path }) => FIXED_AT_BOOT.test(path)));
   const action = serviceActionOf(resource, because, instances);
   return {
+    platform: 'local',
     address: resource.address,
     name: nameOf(resource),
     action,
@@ -68,7 +74,7 @@ export function reviewService(resource: TerraformResourceChange): ServiceChange 
 }
 
 /** Terraform sorts by name, people ask for the image first. */
-function imageFirst(changes: readonly AttributeChange[]): AttributeChange[] {
+export function imageFirst(changes: readonly AttributeChange[]): AttributeChange[] {
   const isDigest = ({ path }: AttributeChange) => path === 'image.digest';
   return [...changes.filter(isDigest), ...changes.filter((change) => !isDigest(change))];
 }
@@ -76,7 +82,7 @@ function imageFirst(changes: readonly AttributeChange[]): AttributeChange[] {
 function serviceActionOf(
   resource: TerraformResourceChange,
   because: readonly AttributeChange[],
-  instances: ServiceChange['instances'],
+  instances: LocalServiceChange['instances'],
 ): ServiceAction {
   const action = actionOf(resource.change.actions);
   if (action === 'create' || action === 'replace') return action;
@@ -89,7 +95,7 @@ function instancesOf(
   resource: TerraformResourceChange,
   specBefore: ServiceSpec | null,
   specAfter: ServiceSpec | null,
-): ServiceChange['instances'] {
+): LocalServiceChange['instances'] {
   const { change } = resource;
   const before = change.before === null ? [] : (instanceNamesIn(change.before) ?? namesOf(specBefore));
   const after = (change.after ?? null) === null ? [] : (instanceNamesIn(change.after) ?? namesOf(specAfter));

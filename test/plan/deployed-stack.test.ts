@@ -16,8 +16,20 @@ test('services are found in the state, also inside modules', () => {
     values: { root_module: { resources: [web, other], child_modules: [{ resources: [api] }] } },
   };
   expect(readState(JSON.stringify(state)).services).toEqual([
-    { address: web.address, name: 'shop-web', endpoint: 'http://127.0.0.1:1', instances: ['a'] },
-    { address: api.address, name: 'shop-api', endpoint: null, instances: [] },
+    { address: web.address, name: 'shop-web', endpoint: 'http://127.0.0.1:1', instances: ['a'], group: null },
+    { address: api.address, name: 'shop-api', endpoint: null, instances: [], group: null },
+  ]);
+});
+
+test('of a service on AWS the state has the group that serves', () => {
+  const rollout = {
+    address: 'kiln_aws_rollout.web',
+    type: 'kiln_aws_rollout',
+    values: { service: 'shop-web', active_group: 'shop-web-green' },
+  };
+  const state = { values: { root_module: { resources: [rollout] } } };
+  expect(readState(JSON.stringify(state)).services).toEqual([
+    { address: rollout.address, name: 'shop-web', endpoint: null, instances: [], group: 'shop-web-green' },
   ]);
 });
 

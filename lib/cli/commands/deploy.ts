@@ -71,7 +71,10 @@ function showDeployed({ services, outputs }: DeployedStack, out: Output): void {
   const endpoints = services.map(({ endpoint }) => endpoint);
   const others = Object.entries(outputs).filter(([, value]) => !endpoints.includes(value as string));
   const rows = [
-    ...services.map(({ name, endpoint }) => [name, endpoint ?? dim('not exposed')] as const),
+    ...services.map(
+      ({ name, endpoint, group }) =>
+        [name, endpoint ?? dim(group ? `group ${group}` : 'not exposed')] as const,
+    ),
     ...others.map(([name, value]) => [name, renderValue(value)] as const),
   ];
   const width = Math.max(0, ...rows.map(([name]) => name.length));

@@ -1,6 +1,6 @@
 import type { Output, Style } from '../../io/host';
 import type { Progress } from '../../io/progress';
-import { LOCAL_SERVICE_TYPE, type Review } from '../../plan';
+import { AWS_ROLLOUT_TYPE, LOCAL_SERVICE_TYPE, type Review } from '../../plan';
 import type { ServiceEvent } from '../../spec';
 import type { ResourceHook, TerraformMessage } from '../terraform/messages';
 
@@ -31,13 +31,14 @@ const MARKS: Readonly<Record<ServiceEvent['kind'], readonly [mark: string, colou
   notice: ['·', 'dim'],
 };
 
-/** After these a service, or an image, has said how it ended. */
+/** After these a service has said how it ended. */
 const ENDS: ReadonlySet<ServiceEvent['kind']> = new Set([
-  'image-ready',
   'rollout-finished',
   'rolled-back',
   'service-deleted',
 ]);
+
+const SERVICES: ReadonlySet<string> = new Set([LOCAL_SERVICE_TYPE, AWS_ROLLOUT_TYPE]);
 
 const DOING: Readonly<Record<string, readonly [doing: string, done: string]>> = {
   create: ['creating', 'created'],
@@ -62,7 +63,7 @@ export class ApplyView {
     review: Review,
     private readonly doing: string,
   ) {
-    this.names = new Map(review.services.map(({ address, name }) => [address, name]));
+    this.names = new Map(review.services.flatMap(namesOf));
     const shown = [...this.names.values(), ...review.resources.map(({ address }) => address)];
     this.width = Math.min(40, Math.max(...shown.map((name) => name.length), 0));
   }
@@ -87,6 +88,8 @@ export class ApplyView {
     if (ENDS.has(event.kind)) {
       this.finished.add(event.service);
       this.underWay.delete(event.service);
+    } else if (event.kind === 'image-ready') {
+      this.underWay.delete(event.service);
     } else {
       this.underWay.set(event.service, text);
     }
@@ -106,18 +109,21 @@ export class ApplyView {
 
   private resource(kind: 'started' | 'done' | 'failed', resource: ResourceHook): void {
     const { green, red, dim } = this.output.style;
-    const isService = resource.type === LOCAL_SERVICE_TYPE;
-    const who = this.names.get(resource.address) ?? resource.address;
+    const isService = SERVICES.has(resource.type);
+    const service = this.names.get(resource.address);
+    const who = service ?? resource.address;
     const [doing, done] = DOING[resource.action] ?? [resource.action, `${resource.action}: done`];
+    // Of what only comes with a service the address says which it is.
+    const what = isService || service === undefined ? '' : ` ${resource.address}`;
     if (kind === 'started') {
-      this.underWay.set(who, doing);
+      this.underWay.set(who, `${doing}${what}`);
       // A service tells by itself what it does.
-      if (!isService) this.line(who, dim(`· ${doing}`));
+      if (!isService) this.line(who, dim(`· ${doing}${what}`));
       return;
     }
     this.underWay.delete(who);
-    if (this.finished.has(who)) return;
-    this.line(who, kind === 'failed' ? red('✗ failed') : `${green('✓')} ${done}`);
+    if (isService && this.finished.has(who)) return;
+    this.line(who, kind === 'failed' ? red(`✗ failed${what}`) : `${green('✓')} ${done}${what}`);
   }
 
   private line(who: string, text: string): void {
@@ -128,6 +134,12 @@ export class ApplyView {
   private elapsed(): string {
     return seconds(Date.now() - this.started);
   }
+}
+
+/** The addresses whose lines come under a service's name. */
+function namesOf(service: Review['services'][number]): (readonly [address: string, name: string])[] {
+  const addresses = service.platform === 'aws' ? service.folded : [service.address];
+  return addresses.map((address) => [address, service.name]);
 }
 
 /** `0.4 s`, `73.1 s` */

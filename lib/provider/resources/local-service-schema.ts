@@ -1,4 +1,5 @@
 import { computed, nested, optional, type PlannedOf, required, type StateOf, schema, t } from '../../plugin';
+import { updateAttribute } from './update-attribute';
 
 const image = nested.single({
   path: required(t.string, {
@@ -32,20 +33,6 @@ const healthCheck = nested.single({
   boot_deadline_ms: required(t.integer, { description: 'From launch until it must be healthy.' }),
 });
 
-const update = nested.single({
-  strategy: required(t.string, { description: '`rolling`, `replace` or `blue-green`.' }),
-  max_surge: required(t.string, { description: 'Instances beyond the desired number: `1` or `25%`.' }),
-  max_unavailable: required(t.string, { description: 'Instances below the desired number: `0` or `25%`.' }),
-  bake_ms: required(t.integer, { description: 'How long new instances must stay healthy.' }),
-  health_timeout_ms: required(t.integer, {
-    description: 'From launch until a new instance must be healthy.',
-  }),
-  steps: required(nested.list({ percent: required(t.integer), pause_ms: required(t.integer) }), {
-    description: 'Canary steps, percentages ascending.',
-  }),
-  rollback: required(t.bool, { description: 'Go back to the old version when the new one fails.' }),
-});
-
 /** `kiln_local_service`: a service of N unikernels in the local runtime. Times in ms, memory in MiB. */
 export const localServiceSchema = schema({
   description:
@@ -62,7 +49,7 @@ export const localServiceSchema = schema({
       description: 'Services that this one may call; no other address is reachable.',
     }),
     health_check: required(healthCheck),
-    update: required(update, { description: 'How one version takes over from another.' }),
+    update: required(updateAttribute, { description: 'How one version takes over from another.' }),
     drain_ms: required(t.integer, {
       description: 'How long a departing instance may finish its connections.',
     }),

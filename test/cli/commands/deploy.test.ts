@@ -103,7 +103,9 @@ test('deploy --json gives the result to a program, and progress to people', asyn
   expect(JSON.parse(context.host.outText)).toMatchObject({
     stack: 'shop',
     outcome: 'deployed',
-    services: [{ name: 'shop-web', endpoint: 'http://127.0.0.1:20000', instances: ['shop-web-1-0'] }],
+    services: [
+      { name: 'shop-web', endpoint: 'http://127.0.0.1:20000', instances: ['shop-web-1-0'], group: null },
+    ],
   });
 });
 

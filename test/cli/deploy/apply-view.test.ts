@@ -3,10 +3,11 @@ import { MemoryHost } from '../../../lib/io/memory-host';
 import { Progress } from '../../../lib/io/progress';
 import { parsePlan, reviewPlan } from '../../../lib/plan';
 import type { ServiceEvent } from '../../../lib/spec';
+import { awsPlan, newImage } from '../../plan/aws-fixtures';
 import { planOf, serviceChange, WEB, WEB_2 } from '../../plan/fixtures';
 
-function view(host = new MemoryHost()) {
-  const review = reviewPlan(parsePlan(planOf(serviceChange(WEB, WEB_2))));
+function view(host = new MemoryHost(), plan = planOf(serviceChange(WEB, WEB_2))) {
+  const review = reviewPlan(parsePlan(plan));
   const made = new ApplyView(new Progress(host.err), host.err, review, 'deploying shop');
   const lines = () =>
     host.errText
@@ -90,6 +91,25 @@ test('a service speaks for itself; Terraform only says that it is done where the
   made.event(event('rollout-finished', 'all new'));
   made.message({ kind: 'done', resource });
   expect(lines()).toEqual(['shop-web  ✓ updated', 'shop-web  ✓ all new']);
+});
+
+test('what comes with a service on AWS is told under its name, and does not end its rollout', () => {
+  const { made, lines } = view(new MemoryHost(), awsPlan(...newImage()));
+  const resource = (type: string, action = 'update') => hook(type, `${type}.web`, action);
+  made.message({ kind: 'started', resource: resource('kiln_ami', 'create') });
+  made.event(event('image-ready', 'ami-2 is available'));
+  made.message({ kind: 'done', resource: resource('kiln_ami', 'create') });
+  made.message({ kind: 'started', resource: resource('kiln_aws_rollout') });
+  made.message({ kind: 'failed', resource: resource('kiln_aws_rollout') });
+  made.event(event('rolled-back', 'as before'));
+  made.message({ kind: 'failed', resource: resource('kiln_aws_rollout') });
+  expect(lines()).toEqual([
+    'shop-web  · creating kiln_ami.web',
+    'shop-web  ✓ ami-2 is available',
+    'shop-web  ✓ created kiln_ami.web',
+    'shop-web  ✗ failed',
+    'shop-web  ↩ as before',
+  ]);
 });
 
 test('on a terminal it stands below how far each of several services is', () => {
