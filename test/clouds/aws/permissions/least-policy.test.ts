@@ -126,7 +126,7 @@ describe('a role of the instances', () => {
 
   test('may be any where only its profile is known', () => {
     const passed = allowing(json({ name: 'mine' }), 'iam:PassRole').find(({ Sid }) => Sid === 'PassRole');
-    expect(passed?.Resource).toBe('arn:aws:iam::*:role/*');
+    expect(passed?.Resource).toContain('arn:aws:iam::*:role/*');
   });
 });
 
@@ -171,11 +171,53 @@ test('an account that never had a group or a balancer gets the roles for them, a
   );
 });
 
-test('images are removed only where Kiln made them', () => {
+test('images are removed only where Kiln made them, and those of services only where they are of the same', () => {
   for (const phase of ['deploy', 'prune'] as const)
     expect(allowing(SHOP_STACK, 'ec2:DeregisterImage', phase)).toMatchObject([
       { Condition: { Null: { 'aws:ResourceTag/kiln:digest': 'false' } } },
     ]);
+  const json = stackJson({
+    resource: { kiln_ami: { Api: { service: 'shop/api' }, Web: { service: 'shop/web' } } },
+  });
+  expect(allowing(json, 'ec2:DeregisterImage', 'prune')).toMatchObject([
+    { Condition: { StringEquals: { 'aws:ResourceTag/kiln:service': ['shop/api', 'shop/web'] } } },
+  ]);
+});
+
+test('a group is moved by a refresh, blue and green by their sizes and weights', () => {
+  const calls = (strategy: string) => {
+    const update = { strategy };
+    const groups = [{ name: 'shop-web', target_group_arns: ['arn'] }];
+    const json = stackJson({ resource: { kiln_aws_rollout: { Web: { update, groups } } } });
+    return leastPolicy(json, 'deploy').calls.filter((call) => !call.includes(':Describe'));
+  };
+  expect(calls('rolling')).toEqual([
+    'autoscaling:CancelInstanceRefresh',
+    'autoscaling:RollbackInstanceRefresh',
+    'autoscaling:StartInstanceRefresh',
+    'ec2:GetConsoleOutput',
+  ]);
+  expect(calls('blue-green')).toEqual([
+    'autoscaling:UpdateAutoScalingGroup',
+    'ec2:GetConsoleOutput',
+    'elasticloadbalancing:ModifyListener',
+  ]);
+});
+
+test('consoles are read of the instances of the stack only, where these have its tag', () => {
+  const json = (tags: object) =>
+    stackJson({
+      resource: {
+        kiln_aws_rollout: { Web: { update: { strategy: 'rolling' } } },
+        aws_launch_template: {
+          Web: { tags: SHOP, tag_specifications: [{ resource_type: 'instance', tags }] },
+        },
+      },
+    });
+  expect(allowing(json(SHOP), 'ec2:GetConsoleOutput')).toMatchObject([
+    { Condition: { StringEquals: { 'aws:ResourceTag/kiln:stack': 'shop' } } },
+  ]);
+  expect(allowing(json({}), 'ec2:GetConsoleOutput')[0]).not.toHaveProperty('Condition');
 });
 
 test('a key is used where an image or a copy has one', () => {
