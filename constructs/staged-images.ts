@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { ISynthesisSession, TerraformStack } from 'cdktf';
 import { KilnError } from '../lib/errors';
 import {
+  type DiskLayout,
   diskArguments,
   hashImage,
   hashInitrd,
@@ -60,17 +61,27 @@ export class StagedImages {
   }
 
   /**
+   * Reads an image that is not to be staged yet, with its drivers as the user says them.
+   * @throws KilnError `image.*` for a file that is missing, empty or truncated; `build.*` for one that is to be built
+   */
+  inspect(source: UnikernelImage): ImageInspection {
+    const { inspection } = readImage(locateImage(source, this.stack).path, this.systems);
+    return withDrivers(inspection, source.drivers);
+  }
+
+  /**
    * Reads an image and has it staged.
    * @param machine the platform's, such as `x86-64`
    * @param platform what is there for this image to start on and to drive
+   * @param layout of the disk that a kernel is put on; @default 'bios'
    * @throws KilnError `image.*` for a file that is missing, empty, truncated, or cannot boot on the platform; `build.*` for
    *   one that is to be built
    */
-  add(source: UnikernelImage, machine: string, platform: Platform): BoundImage {
+  add(source: UnikernelImage, machine: string, platform: Platform, layout: DiskLayout = 'bios'): BoundImage {
     const { kind, boot } = source;
     const files = locateImage(source, this.stack);
     const file = readImage(files.path, this.systems);
-    requireBootable(file.inspection, { kind, boot, machine });
+    requireBootable(file.inspection, { kind, boot, layout, machine });
     requireRunsOn(withDrivers(file.inspection, source.drivers), platform);
     const initrd = files.initrd === undefined ? undefined : readInitrd(files.initrd);
     if (initrd) requireTakesInitrd(file.inspection);
@@ -80,7 +91,7 @@ export class StagedImages {
       if (kind === 'disk') diskArguments(file.inspection, bootArgs);
       else requireTakesArguments(file.inspection, bootArgs);
       if (forged && bootArgs.length > 0) requireForgedAlike(file);
-      const loaderDigest = forged ? loadLoader().digest : '';
+      const loaderDigest = forged ? loadLoader(layout).digest : '';
       return imageDigest({
         sha256: file.sha256,
         kind,
@@ -88,6 +99,7 @@ export class StagedImages {
         bootArgs,
         loaderDigest,
         initrd: initrd?.sha256,
+        layout,
       });
     };
     const drivers = source.drivers ?? this.ownDrivers(file.inspection);

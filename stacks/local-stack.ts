@@ -1,8 +1,7 @@
-import { join, relative, resolve } from 'node:path';
-import { App, LocalBackend, TerraformBackend, TerraformStack } from 'cdktf';
+import { type TerraformBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { LocalPlatform, type LocalPlatformProps } from '../constructs/local/platform';
-import { projectFolder } from '../constructs/project-folder';
+import { ensureLocalBackend } from './local-backend';
 
 /**
  * A stack whose services run on this machine, in QEMU, behind the local runtime's balancer. No account, no root.
@@ -16,12 +15,7 @@ export class LocalStack extends TerraformStack {
     new LocalPlatform(this, props);
   }
 
-  /** cdktf's default is this machine's absolute path; a relative one makes the same output everywhere. */
   override ensureBackendExists(): TerraformBackend {
-    const [backend] = this.node.findAll().filter(TerraformBackend.isBackend);
-    if (backend) return backend as TerraformBackend;
-    const workingFolder = resolve(App.of(this).outdir, 'stacks', this.node.id);
-    const state = join(projectFolder(this), `terraform.${this.node.id}.tfstate`);
-    return new LocalBackend(this, { path: relative(workingFolder, state).replaceAll('\\', '/') });
+    return ensureLocalBackend(this);
   }
 }

@@ -1,10 +1,9 @@
-import { App, TerraformStack } from 'cdktf';
+import { TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { KilnError, messageOf } from '../../lib/errors';
 import { parseWith, ServiceName } from '../../lib/spec';
+import { claimName } from '../claim-name';
 import { pathInStack } from '../path-in-stack';
-
-const taken = new WeakMap<IConstruct, Map<string, IConstruct>>();
 
 /**
  * The name of a service in the local runtime: the stack's id and the construct's path, joined with hyphens.
@@ -21,15 +20,6 @@ export function claimServiceName(service: IConstruct): string {
       { code: 'constructs.name', cause: error },
     );
   }
-  const app = App.of(service);
-  const names = taken.get(app) ?? new Map<string, IConstruct>();
-  const other = names.get(name);
-  if (other) {
-    throw new KilnError(
-      `the services '${other.node.path}' and '${service.node.path}' would both be named '${name}'; rename one of them`,
-      { code: 'constructs.name' },
-    );
-  }
-  taken.set(app, names.set(name, service));
+  claimName(service, name);
   return name;
 }

@@ -63,6 +63,7 @@ export const linux: DocumentedSystem = {
     recognition:
       "a bzImage by 'HdrS' at 0x202, with its version; a vmlinux by the Xen guest name 'linux'; an arm64 Image by its header",
     userData: 'whatever the program asks the metadata server for',
+    readsUserData: true,
     console: "silent with quiet; otherwise 'Linux version ...' on the port that console= names",
     build: "a distribution's kernel and: find . | cpio -o -H newc | gzip > initramfs.gz",
     sources: [

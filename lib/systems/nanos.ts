@@ -67,6 +67,7 @@ export const nanos: DocumentedSystem = {
     status: 'alive; last change on 18 July 2026',
     recognition: "a partition that begins with 'NVMTFS'",
     userData: 'with the klibs cloud_init, userdata and aws',
+    readsUserData: true,
     console: 'no banner; the first line is such as [0.58] en1: assigned 10.0.2.15',
     build: 'ops image create PROGRAM, or mkfs -b boot.img [-u bootx64.efi] -k kernel.img IMAGE < manifest',
     sources: [

@@ -80,6 +80,7 @@ export const osv: DocumentedSystem = {
     recognition:
       "a disk with 'VSO' at 0x1B8 and an ELF at 64 KiB; a loader whose Xen note names 'osv'; a bzImage with an ELF at byte 2048",
     userData: 'EC2 and GCE user data, with its module cloud-init',
+    readsUserData: true,
     console: "'OSv' and its version",
     build: './scripts/build fs=rofs image=APP: build/release.x64/usr.img',
     sources: [

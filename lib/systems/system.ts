@@ -103,6 +103,8 @@ export interface SystemAbout {
   readonly recognition: string;
   /** What it reads of a cloud's user data. */
   readonly userData: string;
+  /** Whether it, or what is built with it, reads any. @default false */
+  readonly readsUserData?: boolean;
   /** What its console shows first. */
   readonly console: string;
   /** The toolchain's own command. */

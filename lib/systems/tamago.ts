@@ -58,6 +58,7 @@ export const tamago: DocumentedSystem = {
     status: 'alive; 1.26',
     recognition: "the text 'GOOS=tamago' of Go's build information, and the path of a board's package",
     userData: "the program's own; GCE's metadata server is plain HTTP",
+    readsUserData: true,
     console: 'whatever the program writes, on COM1',
     build:
       'GOOS=tamago GOOSPKG=github.com/usbarmory/tamago GOARCH=amd64 $TAMAGO build -ldflags "-T 0x10010000 -R 0x1000"',

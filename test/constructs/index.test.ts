@@ -1,6 +1,7 @@
 import * as constructs from '../../constructs';
 import * as testing from '../../constructs/testing';
 import * as stacks from '../../stacks';
+import * as aws from '../../stacks/aws';
 
 // A public API grows on purpose: whoever adds a name adds it here.
 test('kiln-cdk exports these names', () => {
@@ -27,4 +28,18 @@ test('kiln-cdk/stacks exports these names', () => {
 
 test('kiln-cdk/testing exports these names', () => {
   expect(Object.keys(testing).sort()).toEqual(['TestedStack', 'assertThat', 'compareStacks', 'kilnMatchers']);
+});
+
+test('kiln-cdk/aws exports these names', () => {
+  expect(Object.keys(aws).sort()).toEqual([
+    'AwsNetwork',
+    'AwsPlatform',
+    'AwsStack',
+    'Balancer',
+    'Certificate',
+    'ConsoleLog',
+    'Spot',
+    'UserData',
+    'WarmPool',
+  ]);
 });

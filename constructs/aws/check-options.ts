@@ -1,0 +1,101 @@
+import { Token } from 'cdktf';
+import { KilnError } from '../../lib/errors';
+import { requireAwsCan } from '../../lib/rollout';
+import { checkKnown, checkWhole } from '../checks';
+import type { ServiceDefinition } from '../platform';
+import type { InstanceType } from './instance-type';
+import type { AwsServiceOptions } from './options';
+
+/** Whether what is written to disks is encrypted. */
+export interface Encryption {
+  readonly volume: boolean;
+  readonly snapshot: boolean;
+}
+
+/** EC2 User Guide, "Requirements for Amazon EBS encryption": what is not among the supported families there. */
+const CANNOT_ENCRYPT = ['t1', 'm1', 'm2', 'c1', 'cc2', 'hs1'];
+
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+
+/**
+ * Refuses options that AWS would refuse, or that contradict each other.
+ * @throws KilnError `constructs.options`, `constructs.number`, `constructs.token`, and those of `requireAwsCan`
+ */
+export function checkOptions(
+  service: string,
+  options: AwsServiceOptions,
+  { update, instances }: Pick<ServiceDefinition, 'update' | 'instances'>,
+): void {
+  checkKnown('instances', instances.min, "a rollout's batches are computed from it");
+  requireAwsCan(update, instances, options.alarms);
+  checkKey(service, options);
+  checkSharing(service, options);
+  if (options.keep !== undefined) checkWhole('keep', options.keep, 0, 1000);
+  if (options.warmPool === undefined) return;
+  if (options.spot !== undefined) {
+    throw refusal(
+      `'${service}' has both 'warmPool' and 'spot', and AWS keeps no spare capacity waiting; leave one of them out`,
+    );
+  }
+  if (update.strategy === 'blue-green') {
+    throw refusal(
+      `'${service}' has a 'warmPool' and is updated by blue/green, where the idle group is to be empty; update it with ` +
+        "RollingUpdatePolicy.rolling(), or leave 'warmPool' out",
+    );
+  }
+}
+
+/** @throws KilnError `constructs.options` for what is asked for and cannot be */
+export function resolveEncryption(
+  service: string,
+  { encrypted, kmsKey, launchPermissions = [] }: AwsServiceOptions,
+  { name }: InstanceType,
+): Encryption {
+  const [family = ''] = name.split('.');
+  const cannot = CANNOT_ENCRYPT.includes(family);
+  if (cannot && encrypted) {
+    throw refusal(
+      `'encrypted' is true for '${service}', and instances of '${name}' take no encrypted volumes; choose a later type, or ` +
+        'set it to false',
+    );
+  }
+  const volume = encrypted ?? !cannot;
+  const shared = launchPermissions.length > 0 && kmsKey === undefined;
+  if (shared && encrypted) {
+    throw refusal(
+      `'encrypted' is true for '${service}' and 'launchPermissions' names other accounts, which cannot use this account's own ` +
+        "key; give a 'kmsKey' that they may use, or leave 'encrypted' out: volumes are encrypted all the same",
+    );
+  }
+  return { volume, snapshot: volume && !shared };
+}
+
+function checkKey(service: string, { kmsKey, encrypted }: AwsServiceOptions): void {
+  if (kmsKey === undefined) return;
+  if (encrypted === false) {
+    throw refusal(`'${service}' has a 'kmsKey', but 'encrypted' is false; leave one of them out`);
+  }
+  if (Token.isUnresolved(kmsKey) || KEY_ARN.test(kmsKey)) return;
+  throw refusal(
+    `'kmsKey' of '${service}' is '${kmsKey}'; give the ARN of a key, 'arn:aws:kms:REGION:ACCOUNT:key/ID', as EBS takes ` +
+      'neither an alias nor an id alone',
+  );
+}
+
+function checkSharing(service: string, { launchPermissions = [], copies = {} }: AwsServiceOptions): void {
+  const account = launchPermissions.find((id) => !Token.isUnresolved(id) && !/^\d{12}$/.test(id));
+  if (account !== undefined) {
+    throw refusal(`'launchPermissions' of '${service}' has '${account}'; the id of an account has 12 digits`);
+  }
+  const region = Object.keys(copies).find((name) => !REGION.test(name));
+  if (region !== undefined) {
+    throw refusal(
+      `'copies' of '${service}' has '${region}'; give regions such as 'eu-west-1', each with {} or a { kmsKeyId }`,
+    );
+  }
+}
+
+function refusal(message: string): KilnError {
+  return new KilnError(message, { code: 'constructs.options' });
+}

@@ -1,0 +1,89 @@
+import { type IAspect, TerraformResource, TerraformStack } from 'cdktf';
+import type { IConstruct } from 'constructs';
+import { KilnError } from '../../lib/errors';
+import { checkKnown } from '../checks';
+
+/** Reserved: AWS' own and Kiln's. */
+const RESERVED = /^(aws|kiln):/i;
+
+/** What EBS direct takes, which is a little less than EC2 does (EBS API, Tag). */
+const MAX_KEY = 127;
+const MAX_VALUE = 255;
+/** EC2 takes 50 on a resource, and Kiln adds up to seven. */
+const MAX_TAGS = 43;
+
+/** Letters, digits, spaces and what else every service of AWS takes. */
+const CHARACTERS = /^[\p{L}\p{N} _.:/=+\-@]*$/u;
+
+/** @throws KilnError `constructs.tags` or `constructs.token` */
+export function checkTags(tags: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(tags);
+  if (entries.length > MAX_TAGS) throw refusal(`'tags' has ${entries.length}; give at most ${MAX_TAGS}`);
+  for (const [key, value] of entries) {
+    checkKnown(`tags['${key}']`, value, 'an AMI is named by its tags too');
+    const fault = faultOf(key, value);
+    if (fault !== undefined) throw refusal(`'tags' has '${key}', ${fault}`);
+  }
+}
+
+function faultOf(key: string, value: string): string | undefined {
+  if (RESERVED.test(key)) return "and keys that begin with 'aws:' or 'kiln:' are reserved; choose another";
+  if (key.length < 1 || key.length > MAX_KEY) return `and a key has 1 to ${MAX_KEY} characters`;
+  if (value.length > MAX_VALUE)
+    return `with ${value.length} characters, and a value has at most ${MAX_VALUE}`;
+  if (!CHARACTERS.test(key) || !CHARACTERS.test(value)) {
+    return `which is '${value}', and AWS takes letters, digits, spaces and _ . : / = + - @ only`;
+  }
+  return undefined;
+}
+
+/** Puts tags on all of a stack's resources of AWS that take any: the user's, the stack, the service, and the commit. */
+export class AwsTags implements IAspect {
+  /**
+   * @param tags the user's; those that a resource has itself count more
+   * @param serviceOf the tag of the service that a construct is part of, such as `shop/web`
+   * @param commit what is checked out; undefined outside of a repository
+   */
+  constructor(
+    private readonly tags: Readonly<Record<string, string>>,
+    private readonly serviceOf: (construct: IConstruct) => string | undefined,
+    private readonly commit: () => string | undefined,
+  ) {}
+
+  visit(node: IConstruct): void {
+    if (!isTaggable(node)) return;
+    const service = this.serviceOf(node);
+    const commit = this.commit();
+    node.tags = {
+      ...this.tags,
+      ...node.tagsInput,
+      'kiln:stack': TerraformStack.of(node).node.id,
+      ...(service === undefined ? {} : { 'kiln:service': service }),
+      ...(commit === undefined ? {} : { 'kiln:commit': commit }),
+    };
+    ignoreLaterCommits(node);
+  }
+}
+
+interface Taggable extends TerraformResource {
+  tags: Record<string, string>;
+  readonly tagsInput?: Record<string, string>;
+}
+
+/** Those of hashicorp/aws have both accessors. Groups have blocks of their own, see `createGroup`. */
+function isTaggable(node: IConstruct): node is Taggable {
+  if (!TerraformResource.isTerraformResource(node)) return false;
+  return node.terraformResourceType.startsWith('aws_') && 'tagsInput' in node;
+}
+
+/** The tag is of the commit that made the resource: a later one alone is no reason to touch it, nor to show a change. */
+function ignoreLaterCommits(node: Taggable): void {
+  const ignored = node.lifecycle?.ignoreChanges ?? [];
+  if (typeof ignored === 'string') return;
+  const commit = ['tags', 'tags_all'].map((attribute) => `${attribute}["kiln:commit"]`);
+  node.lifecycle = { ...node.lifecycle, ignoreChanges: [...ignored, ...commit] };
+}
+
+function refusal(message: string): KilnError {
+  return new KilnError(message, { code: 'constructs.tags' });
+}

@@ -1,0 +1,34 @@
+import { Testing } from 'cdktf';
+import { UnikernelImage, UnikernelService, type UnikernelServiceProps } from '../../../constructs';
+import { AwsStack, type AwsStackProps } from '../../../stacks/aws';
+import { kernelFile, temporaryFolder } from '../fixtures';
+
+/** Of a system that Kiln does not know, so that nothing about its drivers is refused. */
+export const KERNEL = kernelFile();
+
+export function awsStack(props: Partial<AwsStackProps> = {}, id = 'shop'): AwsStack {
+  return new AwsStack(Testing.app({ outdir: temporaryFolder() }), id, { region: 'eu-central-1', ...props });
+}
+
+export function addService(
+  stack: AwsStack,
+  id = 'web',
+  props: Partial<UnikernelServiceProps> = {},
+): UnikernelService {
+  return new UnikernelService(stack, id, { image: UnikernelImage.fromKernel(KERNEL), port: 8080, ...props });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read whatever was synthesised
+export type Json = Record<string, any>;
+
+/** What Terraform gets, without validation and staging. */
+export function synth(stack: AwsStack): Json {
+  return JSON.parse(Testing.synth(stack));
+}
+
+/** The arguments of one resource. */
+export function resource(stack: AwsStack, type: string, id = 'web'): Json {
+  const found = synth(stack).resource[type]?.[id];
+  if (!found) throw new Error(`no ${type}.${id}`);
+  return found;
+}
