@@ -2,19 +2,43 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FakeDisk } from './aws-fake/disk';
+import { FakeAccount } from './aws-fake/account';
+import { answerAutoscaling } from './aws-fake/autoscaling/answer';
+import { answerElb } from './aws-fake/balancing/answer';
 import { answerEbs } from './aws-fake/ebs';
-import { answerEc2, findEc2Action } from './aws-fake/ec2';
+import { answerEc2 } from './aws-fake/ec2';
 import { type Fault, type FaultKind, Faults, refusalOf } from './aws-fake/faults';
 import type { Query } from './aws-fake/query';
 import { Rates } from './aws-fake/rates';
 import { type Answer, broken, Refusal, renderRefusal, type Service } from './aws-fake/refusal';
-import { type AwsAction, type Settings, type World, worldOf } from './aws-fake/settings';
-import { checkSignature } from './aws-fake/signature';
-import { type FakeImage, type FakeSnapshot, State } from './aws-fake/state';
+import {
+  type AutoscalingAction,
+  type AwsAction,
+  type Ec2Action,
+  type ElbAction,
+  type Settings,
+  type World,
+  worldOf,
+} from './aws-fake/settings';
+import { checkSignature, scopeOf } from './aws-fake/signature';
+import type { State } from './aws-fake/state';
 import { findTarget, type Target } from './aws-fake/target';
 
+export type { GroupInput, TargetGroupInput, TemplateInput } from './aws-fake/account';
+export type { FakeListener, FakeTargetGroup } from './aws-fake/balancing/model';
 export type { Fault, FaultKind } from './aws-fake/faults';
+export type {
+  Behave,
+  Behaviour,
+  FakeActivity,
+  FakeGroup,
+  FakeInstance,
+  FakeRefresh,
+  GuestHook,
+  Launch,
+  RunningGuest,
+} from './aws-fake/fleet/model';
+export { LAUNCH_ERRORS } from './aws-fake/fleet/model';
 export type { AwsAction, Lateness, Quotas, Settings } from './aws-fake/settings';
 export type { FakeImage, FakeSnapshot } from './aws-fake/state';
 
@@ -38,7 +62,7 @@ export interface AwsFakeOptions extends Settings {
   readonly faults?: readonly Fault[];
 }
 
-/** Both services on one port, as far as an image's upload and registration need them. */
+/** EBS direct, EC2, Auto Scaling and Elastic Load Balancing on one port, as far as Kiln and its resources need them. */
 export async function startAwsFake(options: AwsFakeOptions = {}): Promise<AwsFake> {
   const fake = new AwsFake(worldOf(options));
   for (const fault of options.faults ?? []) fake.fault(fault);
@@ -46,18 +70,17 @@ export async function startAwsFake(options: AwsFakeOptions = {}): Promise<AwsFak
   return fake;
 }
 
-export class AwsFake {
+export class AwsFake extends FakeAccount {
   /** In the order of their arrival. */
   readonly calls: AwsCall[] = [];
-  private readonly state: State;
   private readonly faults = new Faults();
   private readonly rates: Rates;
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((request, response) => void this.serve(request, response));
   private readonly inFlight = new Map<AwsAction, { now: number; peak: number }>();
 
-  constructor(private readonly world: World) {
-    this.state = new State(world);
+  constructor(world: World) {
+    super(world);
     this.rates = new Rates(world.quotas);
     this.server.keepAliveTimeout = 60_000;
     this.server.on('connection', (socket) => {
@@ -67,10 +90,11 @@ export class AwsFake {
   }
 
   listen(): Promise<void> {
+    this.engine.start();
     return new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
   }
 
-  /** The endpoint of both services. */
+  /** The endpoint of all services. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
@@ -91,22 +115,6 @@ export class AwsFake {
     };
   }
 
-  /** Those that are there now, in the order they were made. */
-  get snapshots(): FakeSnapshot[] {
-    return [...this.state.snapshots.values()];
-  }
-
-  get images(): FakeImage[] {
-    return [...this.state.images.values()];
-  }
-
-  /** The bytes of a snapshot, sealed or not. @throws where it is not there */
-  disk(snapshotId: string): FakeDisk {
-    const snapshot = this.state.snapshots.get(snapshotId);
-    if (!snapshot) throw new Error(`no snapshot ${snapshotId} among ${[...this.state.snapshots.keys()]}`);
-    return new FakeDisk(this.state, snapshot);
-  }
-
   fault(fault: Fault): void {
     this.faults.add(fault);
   }
@@ -125,31 +133,18 @@ export class AwsFake {
     return this.inFlight.get(action)?.peak ?? 0;
   }
 
-  /** As when nothing arrives within its timeout, or the service gives up sealing. */
-  failSnapshot(id: string, message: string): void {
-    const snapshot = this.state.snapshots.get(id);
-    if (!snapshot) throw new Error(`no snapshot ${id}`);
-    snapshot.state = 'error';
-    snapshot.stateMessage = message;
-  }
-
-  failImage(id: string, message: string): void {
-    const image = this.state.images.get(id);
-    if (!image) throw new Error(`no image ${id}`);
-    image.state = 'failed';
-    image.stateReason = message;
-  }
-
   /** Cuts every connection, also those left hanging. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
+    this.engine.stop();
+    await Promise.all(this.launched().map(({ guest }) => guest?.stop()));
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     for (const socket of this.sockets) socket.destroy();
-    return closed;
+    await closed;
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
-    const service: Service = url.pathname.startsWith('/snapshots') ? 'ebs' : 'ec2';
+    const service = serviceOf(url, request.headers.authorization);
     const body = await readBody(request).catch(() => undefined);
     if (!body) return;
     const requestId = randomUUID();
@@ -225,9 +220,10 @@ export class AwsFake {
     body: Buffer,
     requestId: string,
   ): Answer {
-    if (target.ebs) return answerEbs(this.state, target.ebs, { headers, query: url.searchParams, body });
-    const query = target.query as Query;
-    return answerEc2(this.state, findEc2Action(query), query, requestId);
+    const region = scopeOf(headers.authorization)?.region ?? this.region;
+    const state = this.states.get(region) as State;
+    if (target.ebs) return answerEbs(state, target.ebs, { headers, query: url.searchParams, body });
+    return answerQuery(state, target, requestId);
   }
 
   private enter(action: AwsAction): () => void {
@@ -245,4 +241,20 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** The path tells EBS direct; the others have one path, and are told by what the request is signed for. */
+function serviceOf(url: URL, authorization: string | undefined): Service {
+  if (url.pathname.startsWith('/snapshots')) return 'ebs';
+  const signedFor = scopeOf(authorization)?.service;
+  return signedFor === 'autoscaling' || signedFor === 'elasticloadbalancing' ? signedFor : 'ec2';
+}
+
+function answerQuery(state: State, { service, action, query }: Target, requestId: string): Answer {
+  if (service === 'autoscaling') {
+    return answerAutoscaling(state, action as AutoscalingAction, query as Query, requestId);
+  }
+  if (service === 'elasticloadbalancing')
+    return answerElb(state, action as ElbAction, query as Query, requestId);
+  return answerEc2(state, action as Ec2Action, query as Query, requestId);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import {
   CompleteSnapshotCommand,
   EBSClient,
@@ -6,11 +7,14 @@ import {
   StartSnapshotCommand,
 } from '@aws-sdk/client-ebs';
 import { DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsFake } from '../aws-fake';
 
 export interface Clients {
   readonly ebs: EBSClient;
   readonly ec2: EC2Client;
+  readonly autoscaling: AutoScalingClient;
+  readonly elb: ElasticLoadBalancingV2Client;
   readonly close: () => void;
 }
 
@@ -32,11 +36,12 @@ export function clientsOf(
   };
   const ebs = new EBSClient(settings);
   const ec2 = new EC2Client(settings);
+  const autoscaling = new AutoScalingClient(settings);
+  const elb = new ElasticLoadBalancingV2Client(settings);
   const close = () => {
-    ebs.destroy();
-    ec2.destroy();
+    for (const client of [ebs, ec2, autoscaling, elb]) client.destroy();
   };
-  return { ebs, ec2, close };
+  return { ebs, ec2, autoscaling, elb, close };
 }
 
 /** The input of a put that nothing is wrong with. */
@@ -59,7 +64,7 @@ export function sha256(data: Buffer): Buffer {
 
 /** A completed snapshot of 1 GiB with these blocks, each filled with one byte. */
 export async function sealedSnapshot(
-  { ebs, ec2 }: Clients,
+  { ebs, ec2 }: Pick<Clients, 'ebs' | 'ec2'>,
   fills: Readonly<Record<number, number>> = { 0: 1 },
 ): Promise<string> {
   const { SnapshotId } = await ebs.send(new StartSnapshotCommand({ VolumeSize: 1 }));

@@ -1,10 +1,11 @@
+import { FLEET_PARAMETERS } from './fleet/parameters';
 import { Refusal } from './refusal';
 import type { EbsAction, Ec2Action } from './settings';
 
 /** What an action may be asked, as in the service's model, and which of it the fake acts on. */
-export interface Ec2Parameters {
+export interface QueryParameters {
   readonly taken: readonly string[];
-  /** In the model, but the fake would have to lie about it, so it refuses them. */
+  /** In the model, each with all that is below it, but the fake would have to lie about it, so it refuses them. */
   readonly untaken: readonly string[];
 }
 
@@ -12,7 +13,8 @@ const LISTING = ['DryRun', 'Filter.N.Name', 'Filter.N.Value.N', 'MaxResults', 'N
 const EBS = 'BlockDeviceMapping.N.Ebs';
 
 /** `N` stands for the index of a list's member. */
-export const EC2_PARAMETERS: Readonly<Record<Ec2Action, Ec2Parameters>> = {
+export const EC2_PARAMETERS: Readonly<Record<Ec2Action, QueryParameters>> = {
+  ...FLEET_PARAMETERS,
   DescribeSnapshots: { taken: [...LISTING, 'SnapshotId.N'], untaken: ['RestorableBy.N'] },
   DeleteSnapshot: { taken: ['DryRun', 'SnapshotId'], untaken: [] },
   DescribeImages: {
@@ -123,13 +125,13 @@ export const EBS_SHAPES: Readonly<Record<EbsAction, EbsShape>> = {
 };
 
 /** Refuses what the model does not know, and what the fake would not act on. */
-export function checkEc2Parameters(action: Ec2Action, keys: readonly string[]): void {
-  const { taken, untaken } = EC2_PARAMETERS[action];
+export function checkParameters({ taken, untaken }: QueryParameters, keys: readonly string[]): void {
   for (const key of keys) {
     if (key === 'Action' || key === 'Version') continue;
     const name = key.replace(/\.\d+(?=\.|$)/g, '.N');
-    if (taken.includes(name)) continue;
-    if (untaken.includes(name))
+    // An empty list is sent as its bare name.
+    if (taken.includes(name) || taken.includes(`${name}.member.N`)) continue;
+    if (untaken.some((one) => name === one || name.startsWith(`${one}.`)))
       throw new Refusal('FakeLimit', `the fake does not act on the parameter ${key}`, 501);
     throw new Refusal('UnknownParameter', `The parameter ${key} is not recognized`);
   }

@@ -70,6 +70,20 @@ export class Query {
     });
   }
 
+  /** The members of a structure, by their own names. */
+  under(name: string): Query {
+    const own = [...this.entries].filter(([key]) => key.startsWith(`${name}.`));
+    return new Query(new Map(own.map(([key, value]) => [key.slice(name.length + 1), value])));
+  }
+
+  /** This one's parameters, and those of the other whose first part is not among them. */
+  over(other: Query): Query {
+    const first = (key: string) => key.split('.')[0] as string;
+    const given = new Set(this.keys().map(first));
+    const rest = [...other.entries].filter(([key]) => !given.has(first(key)));
+    return new Query(new Map([...rest, ...this.entries]));
+  }
+
   has(prefix: string): boolean {
     return this.keys().some((key) => key === prefix || key.startsWith(`${prefix}.`));
   }

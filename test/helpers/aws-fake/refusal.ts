@@ -1,6 +1,7 @@
 import type { AwsAction } from './settings';
 
-export type Service = 'ebs' | 'ec2';
+/** As the signature's scope names it. */
+export type Service = 'ebs' | 'ec2' | 'autoscaling' | 'elasticloadbalancing';
 
 /** An error answer, before it takes the shape of its protocol. */
 export class Refusal extends Error {
@@ -22,7 +23,7 @@ export interface Answer {
   readonly body: string | Buffer;
 }
 
-/** In REST JSON the name is a header; in the EC2 query protocol all is XML. */
+/** In REST JSON the name is a header; EC2 and the query protocol each have an XML of their own. */
 export function renderRefusal(service: Service, refusal: Refusal, requestId: string): Answer {
   if (service === 'ebs') {
     return {
@@ -35,6 +36,7 @@ export function renderRefusal(service: Service, refusal: Refusal, requestId: str
       body: JSON.stringify({ Message: refusal.message, ...(refusal.reason && { Reason: refusal.reason }) }),
     };
   }
+  if (service !== 'ec2') return renderQueryRefusal(refusal, requestId);
   const error = `<Error><Code>${refusal.code}</Code><Message>${escapeXml(refusal.message)}</Message></Error>`;
   return {
     status: refusal.status,
@@ -43,54 +45,89 @@ export function renderRefusal(service: Service, refusal: Refusal, requestId: str
   };
 }
 
+function renderQueryRefusal({ code, message, status }: Refusal, requestId: string): Answer {
+  const type = status < 500 ? 'Sender' : 'Receiver';
+  const error = `<Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+  return {
+    status,
+    headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId },
+    body: `<ErrorResponse>${error}<RequestId>${requestId}</RequestId></ErrorResponse>`,
+  };
+}
+
 /** A request whose values the service does not take. */
 export function invalid(reason: string, message: string): Refusal {
   return new Refusal('ValidationException', message, 400, reason);
 }
 
+/** What a service calls the errors that all its actions share. */
+interface Names {
+  readonly throttled: readonly [code: string, message: string, status: number, reason?: string];
+  readonly expired: readonly [code: string, message: string, status: number];
+  readonly quota: readonly [code: string, status: number, reason?: string];
+  readonly broken: string;
+  readonly unavailable: string;
+}
+
+const QUERY: Names = {
+  throttled: ['Throttling', 'Rate exceeded', 400],
+  expired: ['ExpiredToken', 'The security token included in the request is expired', 403],
+  quota: ['LimitExceeded', 400],
+  broken: 'InternalFailure',
+  unavailable: 'ServiceUnavailable',
+};
+
+const NAMES: Readonly<Record<Service, Names>> = {
+  ebs: {
+    throttled: ['RequestThrottledException', 'The request was throttled.', 400, 'ACCOUNT_THROTTLED'],
+    expired: ['ExpiredTokenException', 'The security token included in the request is expired', 403],
+    quota: ['ServiceQuotaExceededException', 402, 'DEPENDENCY_SERVICE_QUOTA_EXCEEDED'],
+    broken: 'InternalServerException',
+    unavailable: 'ServiceUnavailableException',
+  },
+  ec2: {
+    throttled: ['RequestLimitExceeded', 'Request limit exceeded.', 503],
+    expired: ['RequestExpired', 'Request has expired.', 400],
+    quota: ['ResourceLimitExceeded', 400],
+    broken: 'InternalError',
+    unavailable: 'Unavailable',
+  },
+  autoscaling: QUERY,
+  elasticloadbalancing: { ...QUERY, quota: ['TooManyTargets', 400] },
+};
+
 export function throttled(service: Service): Refusal {
-  return service === 'ebs'
-    ? new Refusal('RequestThrottledException', 'The request was throttled.', 400, 'ACCOUNT_THROTTLED')
-    : new Refusal('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  return new Refusal(...NAMES[service].throttled);
 }
 
 export function expired(service: Service): Refusal {
-  return service === 'ebs'
-    ? new Refusal('ExpiredTokenException', 'The security token included in the request is expired', 403)
-    : new Refusal('RequestExpired', 'Request has expired.', 400);
+  return new Refusal(...NAMES[service].expired);
 }
 
 export function denied(service: Service, action: AwsAction, account: string): Refusal {
   const what = `User: arn:aws:iam::${account}:user/kiln is not authorized to perform: ${service}:${action}`;
   const why = `because no identity-based policy allows the ${service}:${action} action`;
-  return service === 'ebs'
-    ? new Refusal('AccessDeniedException', `${what} ${why}`, 403, 'UNAUTHORIZED_ACCOUNT')
-    : new Refusal(
-        'UnauthorizedOperation',
-        `You are not authorized to perform this operation. ${what} ${why}.`,
-        403,
-      );
+  if (service === 'ebs') {
+    return new Refusal('AccessDeniedException', `${what} ${why}`, 403, 'UNAUTHORIZED_ACCOUNT');
+  }
+  if (service === 'ec2') {
+    const message = `You are not authorized to perform this operation. ${what} ${why}.`;
+    return new Refusal('UnauthorizedOperation', message, 403);
+  }
+  return new Refusal('AccessDenied', `${what} on resource: * ${why}`, 403);
 }
 
 export function quotaReached(service: Service): Refusal {
+  const [code, status, reason] = NAMES[service].quota;
   const message = 'Your current service quotas do not allow you to perform this action.';
-  return service === 'ebs'
-    ? new Refusal('ServiceQuotaExceededException', message, 402, 'DEPENDENCY_SERVICE_QUOTA_EXCEEDED')
-    : new Refusal('ResourceLimitExceeded', message, 400);
+  return new Refusal(code, message, status, reason);
 }
 
 export function broken(service: Service, status: 500 | 503): Refusal {
-  if (status === 503)
-    return new Refusal(
-      service === 'ebs' ? 'ServiceUnavailableException' : 'Unavailable',
-      'The service is unavailable.',
-      503,
-    );
-  return new Refusal(
-    service === 'ebs' ? 'InternalServerException' : 'InternalError',
-    'An internal error has occurred.',
-    500,
-  );
+  const { broken: failed, unavailable } = NAMES[service];
+  return status === 503
+    ? new Refusal(unavailable, 'The service is unavailable.', 503)
+    : new Refusal(failed, 'An internal error has occurred.', 500);
 }
 
 export function escapeXml(text: string): string {

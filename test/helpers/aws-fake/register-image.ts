@@ -30,6 +30,7 @@ export function registerImage(state: State, query: Query): { readonly [name: str
     blockDevices,
     tags: imageTags(state, query, blockDevices, 'check'),
     createdAt: new Date(),
+    launchPermissions: new Set(),
     state: 'pending',
     stateReason: undefined,
     late: { unknown: state.world.lateness.unknownImage, pending: state.world.lateness.image },
@@ -41,7 +42,7 @@ export function registerImage(state: State, query: Query): { readonly [name: str
   return { imageId: image.id };
 }
 
-function checkName(state: State, name: string): string {
+export function checkName(state: State, name: string): string {
   if (!/^[\w()[\] ./\-'@]{3,128}$/.test(name)) {
     throw new Refusal(
       'InvalidAMIName.Malformed',
@@ -144,7 +145,7 @@ function checkCombination(image: FakeImage): void {
 }
 
 /** The image's tags; those for its snapshots are written when asked to. */
-function imageTags(
+export function imageTags(
   state: State,
   query: Query,
   devices: readonly BlockDevice[],

@@ -33,6 +33,8 @@ export function page<T>(
   items: readonly T[],
   query: Query,
   ids: string,
+  smallest = 5,
+  largest = 1000,
 ): { readonly items: readonly T[]; readonly next?: string } {
   const most = query.number('MaxResults');
   const token = query.text('NextToken');
@@ -42,15 +44,15 @@ export function page<T>(
       `The parameter ${ids} cannot be used with the parameter MaxResults`,
     );
   }
-  if (most !== undefined && (most < 5 || most > 1000)) {
+  if (most !== undefined && (most < smallest || most > largest)) {
     throw new Refusal(
       'InvalidParameterValue',
-      `Value ( ${most} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`,
+      `Value ( ${most} ) for parameter maxResults is invalid. Expecting a value between ${smallest} and ${largest}.`,
     );
   }
   const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64').toString());
   if (!Number.isInteger(start)) throw new Refusal('InvalidNextToken', 'The pagination token is invalid.');
-  const end = start + (most ?? 1000);
+  const end = start + (most ?? largest);
   const next = end < items.length ? { next: Buffer.from(String(end)).toString('base64') } : {};
   return { items: items.slice(start, end), ...next };
 }

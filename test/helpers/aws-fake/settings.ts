@@ -12,11 +12,76 @@ export const EC2_ACTIONS = [
   'RegisterImage',
   'DescribeImages',
   'DeregisterImage',
+  'CopyImage',
+  'DescribeImageReferences',
+  'DescribeImageAttribute',
+  'ModifyImageAttribute',
+  'ResetImageAttribute',
+  'ModifySnapshotAttribute',
   'CreateTags',
+  'DeleteTags',
+  'CreateLaunchTemplate',
+  'CreateLaunchTemplateVersion',
+  'DescribeLaunchTemplates',
+  'DescribeLaunchTemplateVersions',
+  'ModifyLaunchTemplate',
+  'DeleteLaunchTemplate',
+  'DeleteLaunchTemplateVersions',
+  'DescribeInstances',
+  'TerminateInstances',
+  'GetConsoleOutput',
+] as const;
+export const AUTOSCALING_ACTIONS = [
+  'CreateAutoScalingGroup',
+  'DescribeAutoScalingGroups',
+  'UpdateAutoScalingGroup',
+  'DeleteAutoScalingGroup',
+  'SetDesiredCapacity',
+  'TerminateInstanceInAutoScalingGroup',
+  'DescribeAutoScalingInstances',
+  'SetInstanceProtection',
+  'SetInstanceHealth',
+  'DescribeScalingActivities',
+  'SuspendProcesses',
+  'ResumeProcesses',
+  'StartInstanceRefresh',
+  'DescribeInstanceRefreshes',
+  'CancelInstanceRefresh',
+  'RollbackInstanceRefresh',
+  'AttachLoadBalancerTargetGroups',
+  'DetachLoadBalancerTargetGroups',
+  'DescribeLoadBalancerTargetGroups',
+  'AttachTrafficSources',
+  'DetachTrafficSources',
+  'DescribeTrafficSources',
+  'PutScalingPolicy',
+  'DescribePolicies',
+  'DeletePolicy',
+  'PutWarmPool',
+  'DescribeWarmPool',
+  'DeleteWarmPool',
+  'EnableMetricsCollection',
+  'DisableMetricsCollection',
+  'PutLifecycleHook',
+  'DescribeLifecycleHooks',
+  'DeleteLifecycleHook',
+  'CreateOrUpdateTags',
+  'DeleteTags',
+  'DescribeTags',
+] as const;
+export const ELB_ACTIONS = [
+  'RegisterTargets',
+  'DeregisterTargets',
+  'DescribeTargetHealth',
+  'DescribeTargetGroups',
+  'DescribeListeners',
+  'ModifyListener',
 ] as const;
 export type EbsAction = (typeof EBS_ACTIONS)[number];
 export type Ec2Action = (typeof EC2_ACTIONS)[number];
-export type AwsAction = EbsAction | Ec2Action;
+export type AutoscalingAction = (typeof AUTOSCALING_ACTIONS)[number];
+export type ElbAction = (typeof ELB_ACTIONS)[number];
+export type AwsAction = EbsAction | Ec2Action | AutoscalingAction | ElbAction;
 
 /** Per second over the whole account; left out: no limit. What is above it is throttled. */
 export interface Quotas {
@@ -63,6 +128,17 @@ export interface Settings {
    * anew (`freed`): its documentation does not say. @default 'bound'
    */
   readonly tokenOfDeleted?: 'bound' | 'freed';
+  /** Regions beside the first one that requests may be signed for; each holds its own things. @default none */
+  readonly otherRegions?: readonly string[];
+  /** Milliseconds of one step of groups, instances and target health; 0: only `fake.step()` moves them. @default 10 */
+  readonly pace?: number;
+  /** Milliseconds that what the services count in seconds takes: warm-up, grace, bake time, drain. @default 1 */
+  readonly secondMs?: number;
+  /**
+   * Whether an instance refresh takes a new instance for healthy before its balancer says so while its grace period
+   * lasts: the guide says it waits for its health checks, and that they do not count in that period. @default 'balancer'
+   */
+  readonly healthInGrace?: 'balancer' | 'assumed';
 }
 
 export type World = Required<Omit<Settings, 'accessKeyId' | 'secretAccessKey' | 'quotas' | 'lateness'>> & {
@@ -93,5 +169,9 @@ export function worldOf(settings: Settings): World {
     encryptionByDefault: settings.encryptionByDefault ?? false,
     repeatedComplete: settings.repeatedComplete ?? 'refuse',
     tokenOfDeleted: settings.tokenOfDeleted ?? 'bound',
+    otherRegions: settings.otherRegions ?? [],
+    pace: settings.pace ?? 10,
+    secondMs: settings.secondMs ?? 1,
+    healthInGrace: settings.healthInGrace ?? 'balancer',
   };
 }

@@ -40,7 +40,8 @@ function checkScope(scope: Scope, headers: IncomingHttpHeaders, service: Service
   const { day, region } = scope;
   const date = headers['x-amz-date'];
   const faults = [
-    region !== world.region && `Credential should be scoped to a valid region, not '${region}'.`,
+    ![world.region, ...world.otherRegions].includes(region) &&
+      `Credential should be scoped to a valid region, not '${region}'.`,
     scope.service !== service && `Credential should be scoped to correct service: '${service}'.`,
     !(typeof date === 'string' && /^\d{8}T\d{6}Z$/.test(date) && date.startsWith(day)) &&
       `the date in Credential and 'x-amz-date' differ: ${day}, ${date}`,
@@ -64,22 +65,35 @@ function checkCovered({ signed }: Scope, headers: IncomingHttpHeaders, service: 
 }
 
 function missing(service: Service): Refusal {
-  return service === 'ebs'
-    ? new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
-    : new Refusal('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
+  switch (service) {
+    case 'ebs':
+      return new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+    case 'ec2':
+      return new Refusal('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
+    default:
+      return new Refusal('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+  }
 }
 
 function unknownKey(service: Service): Refusal {
-  return service === 'ebs'
-    ? new Refusal(
-        'UnrecognizedClientException',
-        'The security token included in the request is invalid.',
-        403,
-      )
-    : new Refusal('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
+  const message = 'The security token included in the request is invalid.';
+  switch (service) {
+    case 'ebs':
+      return new Refusal('UnrecognizedClientException', message, 403);
+    case 'ec2':
+      return new Refusal('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
+    default:
+      return new Refusal('InvalidClientTokenId', message, 403);
+  }
 }
 
 /** REST JSON calls every one of them InvalidSignatureException. */
 function refused(service: Service, code: string, message: string): Refusal {
   return new Refusal(service === 'ebs' ? 'InvalidSignatureException' : code, message, 403);
+}
+
+/** What the signature says it is for, before anything is believed. */
+export function scopeOf(authorization: string | undefined): { service: string; region: string } | undefined {
+  const match = /Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(authorization ?? '');
+  return match ? { region: match[1] as string, service: match[2] as string } : undefined;
 }

@@ -123,6 +123,7 @@ function create(state: State, request: Request): FakeSnapshot {
     encrypted,
     kmsKeyArn: encrypted ? (key ?? `arn:aws:kms:${region}:${ACCOUNT}:key/default-ebs`) : undefined,
     tags: new Map(tagPairs(request.Tags ?? [])),
+    createVolumePermissions: new Set(),
     startedAt: new Date(),
     timeoutMinutes: (request.Timeout as number | undefined) ?? 60,
     state: 'pending',

@@ -1,4 +1,10 @@
 import { createHash } from 'node:crypto';
+import { Balancing } from './balancing/balancing';
+import { FakeDisk } from './disk';
+import { Clock } from './fleet/clock';
+import { Fleet } from './fleet/fleet';
+import type { Behave } from './fleet/model';
+import type { FakeTemplate } from './fleet/templates';
 import type { World } from './settings';
 
 /** EBS direct APIs: always this size. */
@@ -13,6 +19,8 @@ export interface FakeSnapshot {
   readonly encrypted: boolean;
   readonly kmsKeyArn: string | undefined;
   readonly tags: Map<string, string>;
+  /** Accounts that may make volumes of it, beside the owner. */
+  readonly createVolumePermissions: Set<string>;
   readonly startedAt: Date;
   readonly timeoutMinutes: number;
   state: 'pending' | 'completed' | 'error';
@@ -54,12 +62,14 @@ export interface FakeImage {
   readonly blockDevices: readonly BlockDevice[];
   readonly tags: Map<string, string>;
   readonly createdAt: Date;
+  /** Accounts that may launch it, beside the owner; `all`: everybody. */
+  readonly launchPermissions: Set<string>;
   state: 'pending' | 'available' | 'failed';
   stateReason: string | undefined;
   readonly late: { unknown: number; pending: number };
 }
 
-/** Everything that the account holds. */
+/** Everything that the account holds in a region. */
 export class State {
   readonly snapshots = new Map<string, FakeSnapshot>();
   readonly images = new Map<string, FakeImage>();
@@ -69,14 +79,40 @@ export class State {
   /** Client token -> the request it came with and the snapshot it made. */
   readonly tokens = new Map<string, { readonly request: string; readonly snapshotId: string }>();
   readonly blockTokens = new Map<string, string>();
+  /** Client token of a CopyImage -> the image that it made. */
+  readonly copies = new Map<string, string>();
+  readonly templates = new Map<string, FakeTemplate>();
+  /** Images of other accounts, which instances may be launched from. */
+  readonly foreignImages = new Set<string>();
+  readonly fleet = new Fleet(this);
+  readonly balancing = new Balancing(this);
+  behave: Behave = () => ({});
   private made = 0;
 
-  constructor(readonly world: World) {}
+  constructor(
+    readonly world: World,
+    readonly region = world.region,
+    readonly clock = new Clock(),
+    /** By region. */
+    readonly neighbours: ReadonlyMap<string, State> = new Map(),
+  ) {}
+
+  /** Milliseconds of the fake's time in one step. */
+  get stepMs(): number {
+    return this.world.pace || 10;
+  }
+
+  /** @throws where there is no such snapshot */
+  diskOf(snapshotId: string): FakeDisk {
+    const snapshot = this.snapshots.get(snapshotId);
+    if (!snapshot) throw new Error(`no snapshot ${snapshotId} among ${[...this.snapshots.keys()]}`);
+    return new FakeDisk(this, snapshot);
+  }
 
   /** Such as `snap-0123456789abcdef0`; the same in each run. */
   newId(prefix: string): string {
     const digest = createHash('sha256')
-      .update(`${prefix} ${++this.made}`)
+      .update(`${this.region === this.world.region ? '' : this.region}${prefix} ${++this.made}`)
       .digest('hex');
     return `${prefix}-0${digest.slice(0, 16)}`;
   }

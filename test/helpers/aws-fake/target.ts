@@ -1,3 +1,5 @@
+import { findAutoscalingAction } from './autoscaling/answer';
+import { findElbAction } from './balancing/answer';
 import { type EbsCall, findEbsCall } from './ebs';
 import { findEc2Action } from './ec2';
 import { Query } from './query';
@@ -6,6 +8,7 @@ import type { AwsAction } from './settings';
 
 /** What a request asks for; `refusal` where that cannot be told. */
 export interface Target {
+  readonly service: Service;
   readonly action?: AwsAction;
   readonly ebs?: EbsCall;
   readonly query?: Query;
@@ -13,21 +16,27 @@ export interface Target {
   readonly refusal?: Refusal;
 }
 
+const FINDERS = {
+  ec2: findEc2Action,
+  autoscaling: findAutoscalingAction,
+  elasticloadbalancing: findElbAction,
+} as const;
+
 export function findTarget(service: Service, method: string, path: string, body: Buffer): Target {
   try {
     if (service === 'ebs') {
       const ebs = findEbsCall(method, path);
       const [snapshotId, blockIndex] = ebs.names;
       const parameters = { ...(snapshotId && { snapshotId }), ...(blockIndex && { blockIndex }) };
-      return { action: ebs.action, ebs, parameters };
+      return { service, action: ebs.action, ebs, parameters };
     }
     if (method !== 'POST' || path !== '/')
       throw new Refusal('InvalidAction', `no action is ${method} ${path}`);
     const query = Query.parse(body.toString());
     const parameters = Object.fromEntries(query.keys().map((key) => [key, query.text(key) ?? '']));
-    return { action: findEc2Action(query), query, parameters };
+    return { service, action: FINDERS[service](query), query, parameters };
   } catch (error) {
-    if (error instanceof Refusal) return { parameters: {}, refusal: error };
+    if (error instanceof Refusal) return { service, parameters: {}, refusal: error };
     throw error;
   }
 }
