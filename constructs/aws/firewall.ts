@@ -17,6 +17,9 @@ export interface FirewallProps {
 /** AWS takes 255 characters, of which the provider's suffix needs 26. */
 const MAX_PREFIX = 100;
 
+/** AWS' limit for the value of a tag. */
+const MAX_TAG = 256;
+
 /**
  * A security group that lets nothing in and nothing out until it is told to. A group does not filter what every instance
  * needs of AWS itself: DHCP, the VPC's resolver, the clock and instance metadata.
@@ -97,7 +100,7 @@ export class Firewall extends Construct {
       ipProtocol: 'tcp',
       fromPort: port,
       toPort: port,
-      tags: { Name: name },
+      tags: { Name: name.slice(0, MAX_TAG) },
     };
   }
 }

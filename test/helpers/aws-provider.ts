@@ -48,7 +48,9 @@ export function awsMirrorConfig(): string {
  * All in one run, because starting the provider takes seconds.
  * @throws with Terraform's words where one is not valid
  */
-export function validateWithAws(configurations: Readonly<Record<string, object>>): void {
+export function validateWithAws(
+  configurations: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): void {
   const folder = mkdtempSync(join(tmpdir(), 'kiln-validate-'));
   try {
     const names = Object.keys(configurations);
@@ -56,7 +58,9 @@ export function validateWithAws(configurations: Readonly<Record<string, object>>
     writeFileSync(join(folder, 'main.tf.json'), JSON.stringify({ module: modules }));
     for (const name of names) {
       mkdirSync(join(folder, name));
-      writeFileSync(join(folder, name, 'main.tf.json'), JSON.stringify(asModule(configurations[name] ?? {})));
+      // In lines, of which an error shows one.
+      const text = JSON.stringify(asModule(configurations[name] ?? {}), undefined, 1);
+      writeFileSync(join(folder, name, 'main.tf.json'), text);
     }
     terraform(folder, 'init', '-backend=false', `-plugin-dir=${requireMirror()}`);
     terraform(folder, 'validate');
@@ -66,10 +70,12 @@ export function validateWithAws(configurations: Readonly<Record<string, object>>
 }
 
 /** Without its backend, and with the version that is there in place of the pinned one. */
-function asModule(configuration: object): object {
-  const { terraform: _, ...rest } = configuration as Record<string, unknown>;
+function asModule(configuration: Readonly<Record<string, unknown>>): object {
+  const parts = Object.entries(configuration).filter(
+    ([name, part]) => !name.startsWith('//') && Object.keys(part as object).length > 0,
+  );
   const aws = { source: 'hashicorp/aws', version: AWS_PROVIDER_VERSION };
-  return { ...rest, terraform: { required_providers: { aws } } };
+  return { ...Object.fromEntries(parts), terraform: { required_providers: { aws } } };
 }
 
 function terraform(folder: string, command: string, ...flags: readonly string[]): void {

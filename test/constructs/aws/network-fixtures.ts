@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { TerraformStack, Testing } from 'cdktf';
+import { DefaultTokenResolver, StringConcat, TerraformStack, Testing, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { HealthCheck } from '../../../constructs';
 import type { BalancedService } from '../../../constructs/aws/balanced-service';
@@ -18,7 +18,13 @@ export function awsStack(id = 'shop'): TerraformStack {
 /** What Terraform gets; of resources that are not there, an empty object. */
 export function synthesised(stack: TerraformStack): StackJson {
   const json = JSON.parse(Testing.synth(stack)) as Partial<StackJson>;
-  return { ...json, resource: json.resource ?? {}, data: json.data ?? {} } as StackJson;
+  return { resource: {}, data: {}, ...json };
+}
+
+/** A value with its tokens as Terraform gets them. */
+export function resolved(stack: TerraformStack, value: unknown): unknown {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  return Tokenization.resolve(value, { scope: stack, resolver, preparing: false });
 }
 
 /** The resources of one type, by name. */
