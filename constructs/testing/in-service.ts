@@ -1,6 +1,6 @@
 import { limitsOf } from '../../lib/rollout';
 import type { UpdatePolicySpec } from '../../lib/spec';
-import type { ServiceDifference } from './stack-change';
+import { holdersThatGo, type ServiceDifference } from './stack-change';
 import type { TestedService } from './tested-service';
 
 /** How many instances serve at the worst moment of a rollout in which nothing fails, and why. */
@@ -22,9 +22,8 @@ export function leastDuring({ fate, before, after }: ServiceDifference): InServi
 }
 
 function during(fate: ServiceDifference['fate'], before: TestedService, after: TestedService): InService {
-  if (before.identity !== after.identity) {
-    return { least: 0, why: `${before.identity} is removed and ${after.identity} made, in any order` };
-  }
+  const gone = holdersThatGo(before, after);
+  if (gone.length > 0) return { least: 0, why: `${gone.join(' and ')} is removed` };
   if (!before.instances || !after.instances) {
     return { least: undefined, why: `only Terraform knows its number of instances (${after.address})` };
   }

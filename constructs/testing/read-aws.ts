@@ -19,6 +19,9 @@ const DEFAULT_KEEP = 5;
 /** Arguments of a launch template that are about the template: they make no new version of it. */
 const TEMPLATE_ONLY = ['tags', 'tags_all', 'update_default_version', 'default_version'];
 
+/** A tag that says again what the image's digest says. */
+const REPEATED = /\.tags\.kiln:digest$/;
+
 /** Arguments of `kiln_ami` that are around the image, and those that its digest stands for. */
 const AROUND_IMAGE = /^(keep|copies|launch_permissions|source|image\.(?!digest$))/;
 
@@ -39,7 +42,7 @@ export function readAwsServices(resources: readonly JsonResource[]): TestedServi
       calls: calls.get(name) ?? [],
       keepsImages:
         ami?.arguments.service === undefined ? undefined : (numberIn(ami.arguments.keep) ?? DEFAULT_KEEP),
-      identity: identityOf(service),
+      holders: service.groups.map(({ address, arguments: args }) => `${args.name} (${address})`),
       launch: launchOf(service),
     };
   });
@@ -94,16 +97,14 @@ function instancesOf({ rollout, groups: [group] }: ServiceParts): InstanceRange 
   return min === undefined || max === undefined ? undefined : { min, max };
 }
 
-/** Other groups are made anew by Terraform, with other instances. */
-function identityOf({ groups }: ServiceParts): string {
-  return groups.map(({ address, arguments: args }) => `${args.name} (${address})`).join(' and ');
-}
-
 /** A new version of the launch template is what a rollout moves instances to; the image stands in it by its id. */
 function launchOf({ template, ami }: ServiceParts): Map<string, string> {
   const own = without(template?.arguments ?? {}, TEMPLATE_ONLY);
   const image = leaves(ami && { ...ami.arguments, image: only(ami.arguments.image) ?? {} });
-  return new Map([...image.filter(([path]) => !AROUND_IMAGE.test(path)), ...leaves(own, 'launch_template')]);
+  return new Map([
+    ...image.filter(([path]) => !AROUND_IMAGE.test(path)),
+    ...leaves(own, 'launch_template').filter(([path]) => !REPEATED.test(path)),
+  ]);
 }
 
 function without(args: JsonObject, names: readonly string[]): JsonObject {

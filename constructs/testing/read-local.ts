@@ -29,7 +29,7 @@ export function readLocalServices(resources: readonly JsonResource[]): TestedSer
         return { to: names.get(name) ?? name, where: address };
       }),
       keepsImages: undefined,
-      identity: `${args.name} (${address})`,
+      holders: [`${args.name} (${address})`],
       launch: launchOf(resource),
     };
   });

@@ -49,10 +49,15 @@ function compareService(
 ): ServiceDifference {
   if (!before || !after) return { name, before, after, fate: before ? 'removed' : 'created', because: [] };
   const because = [
-    ...differences(new Map([['name', before.identity]]), new Map([['name', after.identity]])),
+    ...holdersThatGo(before, after).map((holder) => `${holder} is removed`),
     ...differences(before.launch, after.launch),
   ];
   return { name, before, after, fate: because.length > 0 ? 'replaced' : 'kept', because };
+}
+
+/** What is removed with its instances while the service as such stays. */
+export function holdersThatGo(before: TestedService, after: TestedService): string[] {
+  return before.holders.filter((holder) => !after.holders.includes(holder));
 }
 
 function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {

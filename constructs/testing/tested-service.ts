@@ -30,8 +30,8 @@ export interface TestedService {
   readonly calls: readonly TestedCall[];
   /** Earlier images that stay for going back; undefined where the platform keeps none. */
   readonly keepsImages: number | undefined;
-  /** What Terraform and the platform know it by: with another one all goes, and another service comes. */
-  readonly identity: string;
+  /** What holds its instances: where one of these goes, its instances do. */
+  readonly holders: readonly string[];
   /** What cannot change while an instance runs, by path: other values make other instances. */
   readonly launch: ReadonlyMap<string, string>;
 }

@@ -1,4 +1,4 @@
-import { Testing } from 'cdktf';
+import { type TerraformStack, Testing } from 'cdktf';
 import {
   type RollingUpdatePolicy,
   UnikernelImage,
@@ -7,6 +7,7 @@ import {
 } from '../../../constructs';
 import { kilnMatchers } from '../../../constructs/testing';
 import { LocalStack } from '../../../stacks';
+import { AwsStack, type AwsStackProps } from '../../../stacks/aws';
 import { kernelFile, temporaryFolder } from '../fixtures';
 
 expect.extend(kilnMatchers);
@@ -15,22 +16,30 @@ const kernel = kernelFile();
 
 export interface ShopOptions {
   readonly version?: string;
-  readonly instances?: number;
+  readonly instances?: UnikernelServiceProps['instances'];
   readonly update?: RollingUpdatePolicy;
   readonly web?: Partial<UnikernelServiceProps>;
   /** What else is done to it. */
-  readonly change?: (services: { stack: LocalStack; web: UnikernelService; api: UnikernelService }) => void;
+  readonly change?: (services: {
+    readonly stack: TerraformStack;
+    readonly web: UnikernelService;
+    readonly api: UnikernelService;
+  }) => void;
 }
 
-/** A service `web`, exposed at 8080, that may call `front/api`. */
-export function shop({
-  version = '1',
-  instances = 3,
-  update,
-  web: props,
-  change,
-}: ShopOptions = {}): LocalStack {
-  const stack = new LocalStack(Testing.app({ outdir: temporaryFolder() }), 'shop');
+/** A service `web`, exposed at 8080, that may call `api`: in the local runtime. */
+export function shop(options: ShopOptions = {}): LocalStack {
+  return fill(new LocalStack(Testing.app({ outdir: temporaryFolder() }), 'shop'), options);
+}
+
+/** The same on AWS. */
+export function awsShop(options: ShopOptions & { readonly aws?: Partial<AwsStackProps> } = {}): AwsStack {
+  const app = Testing.app({ outdir: temporaryFolder() });
+  return fill(new AwsStack(app, 'shop', { region: 'eu-central-1', ...options.aws }), options);
+}
+
+function fill<T extends TerraformStack>(stack: T, options: ShopOptions): T {
+  const { version = '1', instances = 3, update, web: props, change } = options;
   const api = new UnikernelService(stack, 'api', { image: UnikernelImage.fromKernel(kernel), port: 9000 });
   const web = new UnikernelService(stack, 'web', {
     image: UnikernelImage.fromKernel(kernel, { bootArgs: [`--version=${version}`] }),
