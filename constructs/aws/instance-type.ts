@@ -42,9 +42,16 @@ export function findInstanceType(service: string, name: string, like: string | u
   return { name, platform, machine, architecture: machine === 'arm64' ? 'arm64' : 'x86_64' };
 }
 
-/** What of the type's ways to boot the image takes. Whether it takes any is for `requireRunsOn` to say. */
-export function bootChoice(image: ImageInspection, { platform, machine }: InstanceType): BootChoice {
-  const { layout, protocol } = compatibilityOf(image, platform);
+/**
+ * What of the type's ways to boot the image takes. Whether it takes any is for `requireRunsOn` to say.
+ * @param pv it is to be PV-GRUB, where that can start it
+ */
+export function bootChoice(
+  image: ImageInspection,
+  { platform, machine }: InstanceType,
+  pv: boolean,
+): BootChoice {
+  const { layout, protocol } = compatibilityOf(image, pv ? paravirtual(platform) : platform);
   const enaSupport = drivesEna(image, platform);
   if (layout === 'xen-pv') return { layout, bootMode: undefined, enaSupport: false };
   const uefi = layout === 'uefi' || protocol === 'uefi-disk' || machine === 'arm64';
@@ -62,6 +69,15 @@ export function requireMemory(service: string, type: string, memoryMib: number):
       "larger 'instanceType', or less 'memory'",
     { code: 'constructs.instance-type' },
   );
+}
+
+function paravirtual(platform: Platform): Platform {
+  const boots = platform.boots.map((boot) => ({
+    ...boot,
+    accepts: [],
+    forges: boot.forges.filter((layout) => layout === 'xen-pv'),
+  }));
+  return { ...platform, boots };
 }
 
 /** On Xen, an image that says it drives ENA gets no other card, so it must be certain. */

@@ -30,7 +30,7 @@ export function findMachine(
 ): Machine {
   const name = options.instanceType ?? defaultInstanceType(inspection);
   const type = findInstanceType(service, name, options.instanceTypeLike);
-  const boot = bootChoice(inspection, type);
+  const boot = bootChoice(inspection, type, options.kernelId !== undefined);
   requireSameMachine(service, inspection, type);
   requireFromDisk(service, image);
   requireKernelId(service, options, boot, type);
@@ -69,7 +69,7 @@ function requireKernelId(
     isPv
       ? `the image of '${service}' is a Xen PV kernel, which a PV-GRUB of EC2 starts on '${name}'; give its id as 'kernelId', ` +
           "which 'aws ec2 describe-images --owners amazon --filters Name=name,Values=pv-grub-hd0*' lists"
-      : `'kernelId' of '${service}' is '${kernelId}', but its image boots on '${name}' without PV-GRUB; leave it out`,
+      : `'kernelId' of '${service}' is '${kernelId}', but PV-GRUB does not start its image on '${name}'; leave it out`,
     { code: 'constructs.boot' },
   );
 }
