@@ -1,0 +1,130 @@
+import { sleepOr } from '../call';
+import type { AwsSession } from '../session';
+import type { Colour } from './blue-green-colours';
+import type { Consoles } from './consoles';
+import { findLaunchFailure, launchProblem } from './launch-failure';
+import { observe, type SeenInstance, type Sight } from './observe';
+import type { AwsRolloutProblem } from './problem';
+import { readActivities } from './read-activities';
+import type { RolloutRequest } from './rollout-request';
+import { Trials } from './trials';
+
+/** What a watch needs of its rollout. */
+export interface WatchOptions {
+  readonly request: Pick<RolloutRequest, 'launchTemplate' | 'update'>;
+  readonly session: AwsSession;
+  readonly consoles: Consoles;
+  readonly signal: AbortSignal | undefined;
+  tell(
+    kind: 'instance-started' | 'instance-healthy' | 'instance-unhealthy',
+    message: string,
+    id: string,
+  ): void;
+}
+
+/** How a watch ended: with the instances that are healthy, or with what is wrong. */
+export type Watched =
+  | { readonly healthy: readonly SeenInstance[]; readonly problem?: undefined }
+  | { readonly problem: AwsRolloutProblem; readonly healthy?: undefined };
+
+/** Looks at one colour again and again: until all of it is healthy, then for as long as it must stay so. */
+export class ColourWatch {
+  private readonly begunAt: number;
+  private readonly trials: Trials;
+  private readonly phases = new Map<string, SeenInstance['phase']>();
+  /** When an instance last came, by AWS' clock. */
+  private cameAt: number;
+
+  constructor(
+    private readonly colour: Pick<Colour, 'group'>,
+    private readonly options: WatchOptions,
+  ) {
+    const { session, request } = options;
+    this.begunAt = session.clock.now();
+    this.cameAt = this.begunAt;
+    this.trials = new Trials({
+      version: request.launchTemplate.version,
+      healthTimeoutMs: request.update.healthTimeoutMs,
+      begunAt: this.begunAt,
+      watchedSince: this.begunAt,
+    });
+  }
+
+  /** @throws KilnError `aws.*`, `aws.cancelled` */
+  async untilHealthy(wanted: number): Promise<Watched> {
+    return this.look((healthy) => healthy.length >= wanted, wanted);
+  }
+
+  /** @throws KilnError `aws.*`, `aws.cancelled` */
+  async for(ms: number, wanted: number): Promise<Watched> {
+    const until = performance.now() + ms;
+    return this.look((healthy) => healthy.length >= wanted && performance.now() >= until, wanted, until);
+  }
+
+  private async look(
+    isDone: (healthy: readonly SeenInstance[]) => boolean,
+    wanted: number,
+    until = Number.POSITIVE_INFINITY,
+  ): Promise<Watched> {
+    const { session, request, signal } = this.options;
+    for (let pause = session.timing.rolloutPollMs / 5; ; pause = session.timing.rolloutPollMs) {
+      const sight = await observe(session, this.colour.group, request.launchTemplate, signal);
+      if (!sight) return { problem: { kind: 'ended', instances: [], reason: 'its group is gone' } };
+      const problem = await this.judge(sight, wanted);
+      if (problem) return { problem };
+      const healthy = sight.instances.filter(({ phase }) => phase === 'healthy');
+      if (isDone(healthy)) return { healthy };
+      await sleepOr(Math.min(pause, this.untilDeadline(), Math.max(1, until - performance.now())), signal);
+    }
+  }
+
+  private async judge(sight: Sight, wanted: number): Promise<AwsRolloutProblem | undefined> {
+    const { session, consoles, signal, request } = this.options;
+    // Until then is AWS' clock in whole seconds: an activity of the first moment counts too.
+    const activities = await readActivities(session, this.colour.group.name, this.begunAt - 1000, signal);
+    this.tellOf(sight);
+    const sick = sight.instances.filter(({ phase }) => phase === 'unhealthy' || phase === 'failed');
+    if (sick.length > 0)
+      await consoles.read(
+        sick.map(({ id }) => id),
+        signal,
+      );
+    const now = session.clock.now();
+    const problem = this.trials.judge(sight, activities, now) ?? findLaunchFailure(activities);
+    if (problem) return problem;
+    const present = sight.instances.filter(({ phase }) => phase !== 'leaving').length;
+    if (present >= wanted) this.cameAt = now;
+    if (now - this.cameAt < request.update.healthTimeoutMs) return undefined;
+    const failed = activities.find(({ status }) => status === 'Failed');
+    if (failed) return launchProblem(failed);
+    const reason = `its group has ${present} of ${wanted} instances, and no more came in time`;
+    const suspended = sight.group.suspended.join(', ');
+    return {
+      kind: 'stalled',
+      instances: [],
+      reason: suspended === '' ? reason : `${reason}; suspended by hand: ${suspended}`,
+      remedy: "Look at the group's activities in the console of AWS.",
+    };
+  }
+
+  private untilDeadline(): number {
+    const deadline = this.trials.nextDeadline();
+    if (deadline === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(1, deadline - this.options.session.clock.now());
+  }
+
+  private tellOf({ instances }: Sight): void {
+    const { tell, session } = this.options;
+    for (const { id, phase, launchedAt } of instances) {
+      const before = this.phases.get(id);
+      this.phases.set(id, phase);
+      if (phase === before || phase === 'leaving') continue;
+      if (before === undefined && phase !== 'healthy') tell('instance-started', 'started', id);
+      if (phase === 'healthy') {
+        const after = launchedAt === undefined ? 0 : session.clock.now() - launchedAt;
+        tell('instance-healthy', after > 0 ? `healthy after ${(after / 1000).toFixed(0)} s` : 'healthy', id);
+      }
+      if (phase === 'unhealthy' && before === 'healthy') tell('instance-unhealthy', 'no longer healthy', id);
+    }
+  }
+}
