@@ -1,6 +1,7 @@
 import type { AwsSession, AwsTiming } from '../clouds/aws';
 import type { AwsConfig } from './aws-config';
 import type { ProgressSender } from './progress';
+import { AmiClaims } from './resources/ami-claims';
 
 type AwsCode = typeof import('../clouds/aws');
 
@@ -16,12 +17,14 @@ export interface AwsMeta {
 export interface AwsAccess {
   readonly code: AwsCode;
   readonly session: AwsSession;
+  /** The same for other regions. */
+  sessionIn(region: string): Promise<AwsSession>;
 }
 
 /** The way to AWS: code and sessions, loaded and opened when first used. */
 export class Aws {
-  /** Images that resources took for theirs in this process, by id; see `claimAmi`. */
-  readonly owners = new Map<string, string>();
+  /** What became of images in this process. */
+  readonly claims = new AmiClaims();
   private readonly sessions = new Map<string | undefined, Promise<AwsSession>>();
 
   /** @param timing how long things may take. @default DEFAULT_TIMING of lib/clouds/aws */
@@ -44,7 +47,8 @@ export class Aws {
     // The SDK is larger than all else together: only who needs AWS loads it.
     const code = await import('../clouds/aws');
     const known = this.sessions.get(region);
-    if (known) return { code, session: await known };
+    const sessionIn = async (other: string) => (await this.access(other)).session;
+    if (known) return { code, session: await known, sessionIn };
     const session = code.openAwsSession({
       region: region ?? this.config.region,
       endpoints: this.config.endpoints,
@@ -52,6 +56,6 @@ export class Aws {
     });
     this.sessions.set(region, session);
     session.catch(() => this.sessions.delete(region));
-    return { code, session: await session };
+    return { code, session: await session, sessionIn };
   }
 }

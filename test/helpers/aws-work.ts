@@ -24,6 +24,7 @@ export const TEST_TIMING: AwsTiming = {
   lastPollMs: 2,
   steadyPolls: 3,
   settleMs: 10_000,
+  copyMs: 10_000,
   cleanUpMs: 10_000,
   rolloutPollMs: 5,
   reportMs: 0,

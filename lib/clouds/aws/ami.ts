@@ -85,7 +85,7 @@ export interface Ami {
   readonly retiredAt: Date | undefined;
   /** Regions that may have a copy of it. */
   readonly copiedTo: readonly string[];
-  /** The region of the image that this one is a copy of. */
+  /** The image that this one is a copy of, with its region: `eu-central-1/ami-…`. */
   readonly copyOf: string | undefined;
   readonly volumeSizeGib: number | undefined;
   readonly encrypted: boolean;

@@ -48,6 +48,8 @@ const NETWORK = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
+const GONE = new Set(['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable', 'InvalidSnapshot.NotFound']);
+
 /** The name that a try gets when its time was up. */
 export const ATTEMPT_TIMEOUT = 'AttemptTimeout';
 
@@ -81,6 +83,11 @@ export function faultOf(error: unknown): Fault {
 /** The same of what `callAws` throws. */
 export function faultBehind(error: unknown): Fault {
   return faultOf((error as Error | undefined)?.cause ?? error);
+}
+
+/** Whether a fault says that an image or snapshot is not there. */
+export function isGone({ name }: Pick<Fault, 'name'>): boolean {
+  return GONE.has(name);
 }
 
 interface SdkError {

@@ -7,7 +7,7 @@ import {
 import { KilnError } from '../../errors';
 import type { Ami } from './ami';
 import { callAws } from './call';
-import { type Fault, faultBehind } from './fault';
+import { faultBehind, isGone } from './fault';
 import { poll } from './poll';
 import type { AwsSession } from './session';
 import { COMMIT_TAG, COPIES_TAG, COPY_OF_TAG, DIGEST_TAG, OWNER_TAG, RETIRED_TAG, SERVICE_TAG } from './tags';
@@ -48,14 +48,16 @@ export function hasFailed({ state }: Ami): boolean {
 /**
  * Waits until instances can be started from an image.
  *
- * @throws KilnError `aws.image-failed` where it never can, `aws.timeout` after `settleMs`
+ * @param limitMs @default `settleMs`
+ * @throws KilnError `aws.image-failed` where it never can, `aws.timeout` after `limitMs`
  */
 export async function waitForImage(
   session: AwsSession,
   id: string,
   signal: AbortSignal | undefined,
+  limitMs?: number,
 ): Promise<Ami> {
-  return poll(session, `the image ${id} to be available`, signal, async () => {
+  const look = async () => {
     const ami = await describeImage(session, id, signal);
     if (ami && hasFailed(ami))
       throw new KilnError(`the image ${id} could not be made: its state is ${ami.state}`, {
@@ -63,7 +65,8 @@ export async function waitForImage(
         remedy: 'Apply again; if it stays, look at the image in the console.',
       });
     return ami?.state === 'available' ? ami : undefined;
-  });
+  };
+  return poll(session, `the image ${id} to be available`, signal, look, limitMs);
 }
 
 /** Takes an image out; one that is gone is as good. */
@@ -105,11 +108,8 @@ async function describeImages(
   return answer.Images ?? [];
 }
 
-function isGone({ name }: Fault): boolean {
-  return name === 'InvalidAMIID.NotFound' || name === 'InvalidAMIID.Unavailable';
-}
-
-function toAmi(image: Image, region: string): Ami {
+/** An image in our own words. */
+export function toAmi(image: Image, region: string): Ami {
   const root = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === image.RootDeviceName)?.Ebs;
   const tags = Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
   return {

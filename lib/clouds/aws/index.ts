@@ -13,6 +13,22 @@ export {
 export { claimAmi, ownerOf } from './claim-ami';
 export { createAmi } from './create-ami';
 export { deleteAmi } from './delete-ami';
+export { deleteCopies } from './delete-copies';
+export { type EndAmiOptions, type EndReport, endAmi } from './end-ami';
+export { faultBehind, isGone } from './fault';
+export type { ImageUse, SessionIn } from './image-uses';
+export { readLaunchPermissions, setLaunchPermissions } from './launch-permissions';
+export { type PruneFailure, type PruneOptions, type PruneReport, pruneImages } from './prune-images';
 export { readAmi } from './read-ami';
+export type { Standing } from './retention';
 export { type AwsSession, type AwsSettings, openAwsSession } from './session';
+export {
+  type StraySnapshot,
+  type Survey,
+  type SurveyedImage,
+  type SurveyOptions,
+  surveyImages,
+  type Verdict,
+} from './survey-images';
+export { type CopyTarget, makeCopies, removeCopies } from './sync-copies';
 export { type AwsTiming, DEFAULT_TIMING } from './timing';

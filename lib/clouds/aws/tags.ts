@@ -15,7 +15,7 @@ export const COMMIT_TAG = 'kiln:commit';
 export const RETIRED_TAG = 'kiln:retired';
 /** Regions that may have copies of an image, with spaces between. */
 export const COPIES_TAG = 'kiln:copies';
-/** On a copy: the region of its original, which has the same name. */
+/** On a copy and its snapshot: region and id of its original, which has the same name. */
 export const COPY_OF_TAG = 'kiln:copy-of';
 /** How many tags are Kiln's own, at most: a copy has no owner, and never retires. */
 export const OWN_TAGS = 7;

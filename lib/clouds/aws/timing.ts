@@ -31,6 +31,8 @@ export interface AwsTiming {
   readonly steadyPolls: number;
   /** A snapshot must be sealed, and an image available, within this. @default 600000 */
   readonly settleMs: number;
+  /** A copy must be available in another region within this: snapshots cross at what the line between gives. @default 3600000 */
+  readonly copyMs: number;
   /** Removing what a failed or cancelled run made. @default 60000 */
   readonly cleanUpMs: number;
   /** Between two looks at a rollout; a fifth of it before the first of them. See docs/design/012-aws-rollouts.md. @default 5000 */
@@ -54,6 +56,7 @@ export const DEFAULT_TIMING: AwsTiming = {
   lastPollMs: 2_000,
   steadyPolls: 3,
   settleMs: 600_000,
+  copyMs: 3_600_000,
   cleanUpMs: 60_000,
   rolloutPollMs: 5_000,
   reportMs: 250,

@@ -71,8 +71,8 @@ test.each([
 test('an image says whose it is, and the last claim counts', async () => {
   const { id } = await createAmi(requestFor(), disk, session);
   expect(await ownerOf(id, session)).toBeUndefined();
-  await claimAmi(id, 'one', session);
-  await claimAmi(id, 'two', session);
+  await claimAmi({ id }, 'one', session);
+  await claimAmi({ id }, 'two', session);
   expect(await ownerOf(id, session)).toBe('two');
   expect((await readAmi(id, session))?.tags).toEqual({ service: 'web' });
 });
