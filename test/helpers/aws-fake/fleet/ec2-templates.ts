@@ -163,7 +163,7 @@ function dataIn(query: Query): Query {
     throw new Refusal('InvalidAMIID.Malformed', `Invalid id: "${image}" (expecting "ami-...")`);
   }
   const userData = data.text('UserData');
-  if (userData !== undefined && !/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(userData)) {
+  if (userData !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData)) {
     throw new Refusal('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.');
   }
   if (userData !== undefined && Buffer.from(userData, 'base64').length > 16_384) {
