@@ -21,7 +21,15 @@ export { readLaunchPermissions, setLaunchPermissions } from './launch-permission
 export { type PruneFailure, type PruneOptions, type PruneReport, pruneImages } from './prune-images';
 export { readAmi } from './read-ami';
 export type { Standing } from './retention';
-export { type AwsSession, type AwsSettings, openAwsSession } from './session';
+export { rollOut } from './rollout/roll-out';
+export type {
+  RolloutGroup,
+  RolloutOptions,
+  RolloutRequest,
+  RolloutResult,
+  TemplateVersion,
+} from './rollout/rollout-request';
+export { type AwsEndpoints, type AwsSession, type AwsSettings, openAwsSession } from './session';
 export {
   type StraySnapshot,
   type Survey,

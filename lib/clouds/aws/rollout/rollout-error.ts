@@ -10,7 +10,8 @@ const MOST = 3;
 export interface FailedRollout {
   readonly service: string;
   readonly problem: AwsRolloutProblem;
-  readonly consoles: Consoles;
+  /** Undefined: none was looked at. */
+  readonly consoles: Consoles | undefined;
   /** What was done about it, and what AWS goes on doing: `it was rolled back to version 6`. */
   readonly outcome: string;
   /** One line, see `servingText`; undefined where it could not be looked at. */
@@ -39,13 +40,13 @@ export function rolloutError(failed: FailedRollout): KilnError {
   });
 }
 
-function describe(instance: SeenInstance, consoles: Consoles): string {
+function describe(instance: SeenInstance, consoles: Consoles | undefined): string {
   const { id, version, group } = instance;
   const machine = `${group.instanceType} in ${group.zone}`;
   return [
     `${id} (version ${version}, ${machine})`,
     `  check: ${answerOf(instance)}`,
-    consoles.render(id),
+    ...(consoles === undefined ? [] : [consoles.render(id)]),
   ].join('\n');
 }
 

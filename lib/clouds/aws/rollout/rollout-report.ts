@@ -1,7 +1,7 @@
 import type { ServiceEvent } from '../../../spec';
 import { Duration } from '../../../units';
 import type { SeenInstance, Sight } from './observe';
-import { answerOf } from './problem';
+import { type AwsRolloutProblem, answerOf } from './problem';
 import type { RolloutOptions, RolloutRequest } from './rollout-request';
 
 type Kind = ServiceEvent['kind'];
@@ -40,6 +40,22 @@ export class RolloutReport {
     const { service, launchTemplate } = this.request;
     const seconds = ((performance.now() - this.startedAt) / 1000).toFixed(1);
     this.tell('rollout-finished', `${service} is at version ${launchTemplate.version} after ${seconds} s`);
+  }
+
+  baking(bakeMs: number): void {
+    this.tell('baking', `all healthy; watching for ${Duration.milliseconds(bakeMs)}`);
+  }
+
+  /** Why it ends, before anything is done about it. */
+  problem({ instances, reason }: AwsRolloutProblem): void {
+    const [first] = instances;
+    const who = first === undefined ? this.request.service : first.id;
+    this.tell('instance-unhealthy', `${who}: ${reason}`, first?.id ?? null);
+  }
+
+  /** What was there before is as new. */
+  forget(): void {
+    this.seen.clear();
   }
 
   /** What is there when the rollout begins; nothing is told of it. */

@@ -1,0 +1,218 @@
+import type { AwsSession } from '../session';
+import { missingGroup } from './check-group';
+import { Consoles } from './consoles';
+import { findLaunchFailure, launchProblem } from './launch-failure';
+import { observe, type SeenInstance, type Sight } from './observe';
+import { type AwsRolloutProblem, answerOf } from './problem';
+import { readActivities } from './read-activities';
+import { isForward, type Refresh, readRefresh } from './refresh';
+import { RolloutReport } from './rollout-report';
+import type { RolloutOptions, RolloutRequest } from './rollout-request';
+import { Trials } from './trials';
+
+/** What one look at a rollout came to. */
+export interface Look {
+  readonly sight: Sight;
+  /** Undefined where no refresh is followed. */
+  readonly refresh: Refresh | undefined;
+  readonly problem: AwsRolloutProblem | undefined;
+  /** Everything that should serve is at the version and does. */
+  readonly isDone: boolean;
+}
+
+/** Looks at a group from time to time, judges what it sees and tells of it. */
+export class GroupWatch {
+  readonly report: RolloutReport;
+  readonly consoles: Consoles;
+  private readonly trials: Trials;
+  private readonly since: number;
+  /** How near to its end a wait without a refresh has come, and when it came there. */
+  private best = Number.NEGATIVE_INFINITY;
+  private bestAt: number;
+  private last: Sight | undefined;
+  private readonly consoleReads = new Map<string, number>();
+
+  /** @param begunAt when the way to this version began, ms of AWS' clock. @default now */
+  constructor(
+    private readonly session: AwsSession,
+    private readonly request: RolloutRequest,
+    private readonly options: RolloutOptions,
+    begunAt?: number,
+  ) {
+    const now = session.clock.now();
+    this.since = begunAt ?? now;
+    this.bestAt = now;
+    this.report = new RolloutReport(request, options.onEvent);
+    this.consoles = new Consoles(session);
+    this.trials = new Trials({
+      version: request.launchTemplate.version,
+      healthTimeoutMs: request.update.healthTimeoutMs,
+      begunAt: this.since,
+      watchedSince: now,
+    });
+  }
+
+  /** As it was seen last. */
+  get lastSight(): Sight {
+    return this.last as Sight;
+  }
+
+  /** What is there before anything is done. */
+  begin(sight: Sight): void {
+    this.last = sight;
+    this.report.begin(sight);
+    this.trials.judge(sight, [], this.session.clock.now());
+  }
+
+  /** Tells of what a group launched by itself before anybody looked. */
+  tellPresent(sight: Sight): void {
+    this.report.forget();
+    this.report.look(sight, this.session.clock.now());
+  }
+
+  /** @throws KilnError `rollout.group-missing`, `aws.*` */
+  async look(refreshId?: string): Promise<Look> {
+    const { signal } = this.options;
+    const group = this.group;
+    const before = this.last;
+    // The refresh first: what it says to have done is then seen in the group.
+    const refresh =
+      refreshId === undefined ? undefined : await readRefresh(this.session, group.name, refreshId, signal);
+    const sight = await this.see();
+    const activities = await readActivities(this.session, group.name, this.since, signal);
+    const now = this.session.clock.now();
+    this.report.look(sight, now);
+    if (refresh !== undefined) this.tellPause(sight, refresh);
+    const problem =
+      this.trials.judge(sight, activities, now) ??
+      (refresh === undefined || isForward(refresh)
+        ? undefined
+        : endOf(refresh, before ?? sight, this.version)) ??
+      this.withTheWaiting(findLaunchFailure(activities), sight) ??
+      (refresh === undefined ? await this.findStall(sight, now) : undefined);
+    if (problem === undefined) await this.readConsoles(sight, now);
+    return { sight, refresh, problem, isDone: isInPlace(sight, this.version) };
+  }
+
+  /** Only looks and tells, as on the way back. @throws KilnError `rollout.group-missing`, `aws.*` */
+  async see(signal = this.options.signal): Promise<Sight> {
+    const sight = await observe(this.session, this.group, this.request.launchTemplate, signal);
+    if (!sight) throw missingGroup(this.group.name, this.request);
+    this.last = sight;
+    return sight;
+  }
+
+  /** ms until the next look: sooner where a deadline comes first. */
+  pauseMs(until?: number): number {
+    const { timing, clock } = this.session;
+    const next = Math.min(this.trials.nextDeadline() ?? Infinity, until ?? Infinity) - clock.now();
+    return next <= 0 ? timing.rolloutPollMs : Math.min(timing.rolloutPollMs, next);
+  }
+
+  private get group() {
+    return this.request.groups[0] as RolloutRequest['groups'][number];
+  }
+
+  private get version(): number {
+    return this.request.launchTemplate.version;
+  }
+
+  /** A wait in which nothing comes and nothing fails: the group cannot launch, or something holds it. */
+  private async findStall(sight: Sight, now: number): Promise<AwsRolloutProblem | undefined> {
+    const { healthTimeoutMs } = this.request.update;
+    const measure = progressOf(sight, this.version);
+    const isExcused = sight.instances.some(({ phase }) => phase === 'leaving');
+    if (measure > this.best || isExcused || isInPlace(sight, this.version)) {
+      this.best = Math.max(this.best, measure);
+      this.bestAt = now;
+    }
+    if (now - this.bestAt < healthTimeoutMs) return undefined;
+    const earlier = await readActivities(this.session, this.group.name, 0, this.options.signal);
+    const failed = earlier.find(({ status }) => status === 'Failed');
+    if (failed) return this.withTheWaiting(launchProblem(failed), sight);
+    const { desired } = sight.group;
+    const healthy = sight.instances.filter((one) => one.phase === 'healthy' && one.version === this.version);
+    return {
+      kind: 'stalled',
+      instances: waitingOf(sight, this.version),
+      reason: `${healthy.length} of ${desired} are at version ${this.version} and healthy, and no more came`,
+    };
+  }
+
+  private withTheWaiting(
+    problem: AwsRolloutProblem | undefined,
+    sight: Sight,
+  ): AwsRolloutProblem | undefined {
+    return problem && { ...problem, instances: waitingOf(sight, this.version) };
+  }
+
+  /** At a third and at two thirds of an instance's time: it may be terminated before its time is up. */
+  private async readConsoles(sight: Sight, now: number): Promise<void> {
+    const due = waitingOf(sight, this.version)
+      .map(({ id }) => ({ id, third: Math.floor(3 * this.trials.share(id, now)) }))
+      .filter(({ id, third }) => third > (this.consoleReads.get(id) ?? 0));
+    for (const { id, third } of due) this.consoleReads.set(id, third);
+    if (due.length > 0)
+      await this.consoles.read(
+        due.map(({ id }) => id),
+        this.options.signal,
+      );
+  }
+
+  private tellPause(sight: Sight, { status }: Refresh): void {
+    const { steps } = this.request.update;
+    if (status !== 'InProgress' || steps.length === 0) return;
+    const live = sight.instances.filter(({ phase }) => phase !== 'standby');
+    if (!live.every(({ phase }) => phase === 'healthy')) return;
+    const fresh = live.filter(({ version }) => version === this.version).length;
+    if (fresh >= live.length) return;
+    const step = steps.findLast(({ percent }) => fresh >= Math.ceil((sight.group.desired * percent) / 100));
+    if (step) this.report.paused(step.percent, step.pauseMs);
+  }
+}
+
+/** Instances of the version that do not serve yet. */
+function waitingOf({ instances }: Sight, version: number): SeenInstance[] {
+  return instances.filter(
+    (one) => one.version === version && ['starting', 'unhealthy', 'failed'].includes(one.phase),
+  );
+}
+
+/** Grows as a wait comes nearer to its end. */
+function progressOf({ instances }: Sight, version: number): number {
+  return instances.reduce((sum, one) => {
+    if (one.version !== version) return one.phase === 'standby' ? sum : sum - 1;
+    return one.phase === 'healthy' ? sum + 1 : sum;
+  }, 0);
+}
+
+/** All that should serve is of the version and healthy. What somebody put in standby serves nobody. */
+export function isInPlace({ group, instances }: Sight, version: number): boolean {
+  const live = instances.filter(({ phase }) => phase !== 'leaving' && phase !== 'standby');
+  return (
+    live.length >= group.desired && live.every((one) => one.version === version && one.phase === 'healthy')
+  );
+}
+
+/** A refresh that is over, or goes back, and not because it was told to from here. */
+function endOf(refresh: Refresh, before: Sight, version: number): AwsRolloutProblem | undefined {
+  if (refresh.status === 'Successful') return undefined;
+  const instances = waitingOf(before, version);
+  const why = refresh.reason === undefined ? '' : `: ${refresh.reason.replace(/\.$/, '')}`;
+  const [first] = instances;
+  const answer = first === undefined ? '' : ` (${first.id}: ${answerOf(first)})`;
+  return {
+    kind: 'ended',
+    instances,
+    reason: `Auto Scaling ${WORDS[refresh.status] ?? 'ended it'}${why}${answer}`,
+  };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  Failed: 'gave it up',
+  Cancelling: 'was told to end it',
+  Cancelled: 'was told to end it',
+  RollbackInProgress: 'goes back',
+  RollbackSuccessful: 'went back',
+  RollbackFailed: 'could not go back',
+};
