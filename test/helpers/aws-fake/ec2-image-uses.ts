@@ -9,27 +9,48 @@ import type { Xml } from './xml';
 
 type Members = { readonly [name: string]: Xml };
 
-/** Of this account: instances that are not terminated, and every version of every launch template. */
+const RESOURCE_TYPES = ['ec2:Instance', 'ec2:LaunchTemplate'];
+const INSTANCE_STATES = ['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped'];
+
+/** Of this account: instances, and the latest versions of every launch template, as far as is asked. */
 export function describeImageReferences(state: State, query: Query): Members {
   const ids = query.texts('ImageId');
   if (ids.length === 0) query.required('ImageId.1');
-  if (!query.flag('IncludeAllResourceTypes')) {
+  const types = query.members('ResourceType');
+  if (!query.flag('IncludeAllResourceTypes') && types.length === 0) {
     throw new Refusal(
       'MissingParameter',
       'The request must contain IncludeAllResourceTypes or ResourceTypes',
     );
   }
   const arn = (what: string) => `arn:aws:ec2:${state.region}:${ACCOUNT}:${what}`;
+  const typeOf = (type: Query) => type.oneOf('ResourceType', RESOURCE_TYPES);
+  const isAsked = (name: string) => types.length === 0 || types.some((type) => typeOf(type) === name);
+  const states = optionOf(types, 'state-name', INSTANCE_STATES) ?? INSTANCE_STATES;
+  const depth = Number(optionOf(types, 'version-depth')?.[0] ?? 10);
+  if (!Number.isInteger(depth) || depth < 1 || depth > 10_000) {
+    throw new Refusal('InvalidParameterValue', `Value (${depth}) for version-depth is invalid.`);
+  }
   const instances = [...state.fleet.instances.values()]
-    .filter((one) => ids.includes(one.imageId) && one.state !== 'terminated')
+    .filter((one) => isAsked('ec2:Instance') && ids.includes(one.imageId) && states.includes(one.state))
     .map((one) => ({ imageId: one.imageId, resourceType: 'ec2:Instance', arn: arn(`instance/${one.id}`) }));
   const templates = [...state.templates.values()].flatMap(({ id, versions }) =>
-    [...versions.values()]
+    (isAsked('ec2:LaunchTemplate') ? [...versions.values()].slice(-depth) : [])
       .map(({ data }) => data.text('ImageId') ?? '')
       .filter((imageId, index, all) => ids.includes(imageId) && all.indexOf(imageId) === index)
       .map((imageId) => ({ imageId, resourceType: 'ec2:LaunchTemplate', arn: arn(`launch-template/${id}`) })),
   );
   return { imageReferenceSet: [...instances, ...templates] };
+}
+
+/** The values of an option, of whichever type; undefined where it is not given. */
+function optionOf(types: readonly Query[], name: string, words?: readonly string[]): string[] | undefined {
+  const options = types.flatMap((type) => type.members('ResourceTypeOption'));
+  for (const option of options) option.oneOf('OptionName', ['state-name', 'version-depth']);
+  const values = options.find((option) => option.text('OptionName') === name)?.texts('OptionValue');
+  const odd = values?.find((value) => words !== undefined && !words.includes(value));
+  if (odd !== undefined) throw new Refusal('InvalidParameterValue', `Value (${odd}) for ${name} is invalid.`);
+  return values;
 }
 
 /** Into the region that is asked; its snapshots are new ones. */

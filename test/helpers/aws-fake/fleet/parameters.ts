@@ -26,8 +26,17 @@ export const FLEET_PARAMETERS = {
     ],
   },
   DescribeImageReferences: {
-    taken: ['DryRun', 'ImageId.N', 'IncludeAllResourceTypes', 'MaxResults', 'NextToken'],
-    untaken: ['ResourceType'],
+    taken: [
+      'DryRun',
+      'ImageId.N',
+      'IncludeAllResourceTypes',
+      'MaxResults',
+      'NextToken',
+      'ResourceType.N.ResourceType',
+      'ResourceType.N.ResourceTypeOption.N.OptionName',
+      'ResourceType.N.ResourceTypeOption.N.OptionValue.N',
+    ],
+    untaken: [],
   },
   DescribeImageAttribute: {
     taken: ['Attribute', 'DryRun', 'ImageId'],
