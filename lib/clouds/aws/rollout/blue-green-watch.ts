@@ -6,6 +6,7 @@ import { findLaunchFailure, launchProblem } from './launch-failure';
 import { observe, type SeenInstance, type Sight } from './observe';
 import type { AwsRolloutProblem } from './problem';
 import { readActivities } from './read-activities';
+import type { RolloutReport } from './rollout-report';
 import type { RolloutRequest } from './rollout-request';
 import { Trials } from './trials';
 
@@ -15,11 +16,7 @@ export interface WatchOptions {
   readonly session: AwsSession;
   readonly consoles: Consoles;
   readonly signal: AbortSignal | undefined;
-  tell(
-    kind: 'instance-started' | 'instance-healthy' | 'instance-unhealthy',
-    message: string,
-    id: string,
-  ): void;
+  readonly report: Pick<RolloutReport, 'look'>;
 }
 
 /** How a watch ended: with the instances that are healthy, or with what is wrong. */
@@ -31,7 +28,6 @@ export type Watched =
 export class ColourWatch {
   private readonly begunAt: number;
   private readonly trials: Trials;
-  private readonly phases = new Map<string, SeenInstance['phase']>();
   /** When an instance last came, by AWS' clock. */
   private cameAt: number;
 
@@ -79,10 +75,10 @@ export class ColourWatch {
   }
 
   private async judge(sight: Sight, wanted: number): Promise<AwsRolloutProblem | undefined> {
-    const { session, consoles, signal, request } = this.options;
+    const { session, consoles, signal, request, report } = this.options;
     // Until then is AWS' clock in whole seconds: an activity of the first moment counts too.
     const activities = await readActivities(session, this.colour.group.name, this.begunAt - 1000, signal);
-    this.tellOf(sight);
+    report.look(sight, session.clock.now());
     const sick = sight.instances.filter(({ phase }) => phase === 'unhealthy' || phase === 'failed');
     if (sick.length > 0)
       await consoles.read(
@@ -111,20 +107,5 @@ export class ColourWatch {
     const deadline = this.trials.nextDeadline();
     if (deadline === undefined) return Number.POSITIVE_INFINITY;
     return Math.max(1, deadline - this.options.session.clock.now());
-  }
-
-  private tellOf({ instances }: Sight): void {
-    const { tell, session } = this.options;
-    for (const { id, phase, launchedAt } of instances) {
-      const before = this.phases.get(id);
-      this.phases.set(id, phase);
-      if (phase === before || phase === 'leaving') continue;
-      if (before === undefined && phase !== 'healthy') tell('instance-started', 'started', id);
-      if (phase === 'healthy') {
-        const after = launchedAt === undefined ? 0 : session.clock.now() - launchedAt;
-        tell('instance-healthy', after > 0 ? `healthy after ${(after / 1000).toFixed(0)} s` : 'healthy', id);
-      }
-      if (phase === 'unhealthy' && before === 'healthy') tell('instance-unhealthy', 'no longer healthy', id);
-    }
   }
 }
