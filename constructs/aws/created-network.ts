@@ -3,7 +3,7 @@ import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
 import { Subnet as SubnetResource } from '@cdktf/provider-aws/lib/subnet';
 import { Vpc } from '@cdktf/provider-aws/lib/vpc';
-import { type ITerraformDependable, TerraformStack } from 'cdktf';
+import { TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { KilnError } from '../../lib/errors';
 import { checkKnown } from '../checks';
@@ -93,7 +93,7 @@ export class CreatedNetwork extends Construct implements BoundNetwork {
 
   publicSubnets(): PublicSubnets {
     const { subnets, gateway } = this.openInternet();
-    return { subnets, dependsOn: [gateway] as ITerraformDependable[] };
+    return { subnets, dependsOn: [gateway] };
   }
 
   private openInternet(): InternetAccess {
@@ -153,7 +153,8 @@ export class CreatedNetwork extends Construct implements BoundNetwork {
           : {}),
       });
       subnet.overrideLogicalId(`network_${name}`);
-      return { id: subnet.id, zone: subnet.availabilityZone, cidr };
+      // A name that is known stays known: services may be told to run in some of the zones.
+      return { id: subnet.id, zone: Token.isUnresolved(zone) ? subnet.availabilityZone : zone, cidr };
     });
   }
 }

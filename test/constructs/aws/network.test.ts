@@ -2,7 +2,7 @@ import { TerraformStack, Testing, Token } from 'cdktf';
 import type { CreateNetworkOptions } from '../../../constructs/aws/created-network';
 import { AwsNetwork } from '../../../constructs/aws/network';
 import { refusal } from '../../helpers/refusal';
-import { awsStack, REGION, ref, resources, synthesised } from './network-fixtures';
+import { awsStack, REGION, ref, resolved, resources, synthesised } from './network-fixtures';
 
 test('a network has two zones, private subnets in each, and a name', () => {
   const { stack } = created();
@@ -78,7 +78,10 @@ test('the internal balancer has subnets of its own, made when it needs them, and
 
 describe('zones', () => {
   test('are those that the account has in the region, without local ones, and no subnet moves when there are more', () => {
-    const { stack } = created({ zones: 3 });
+    const { stack, network } = created({ zones: 3 });
+    expect(resolved(stack, network.privateSubnets[2]?.zone)).toBe(
+      ref('aws_subnet.network_private-3.availability_zone'),
+    );
     expect(synthesised(stack).data.aws_availability_zones?.network).toEqual({
       filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
       state: 'available',
@@ -90,7 +93,8 @@ describe('zones', () => {
   });
 
   test('may be named, and then a subnet is where it is said to be', () => {
-    const { stack } = created({ zones: ['eu-central-1b', 'eu-central-1c'] });
+    const { stack, network } = created({ zones: ['eu-central-1b', 'eu-central-1c'] });
+    expect(network.privateSubnets.map(({ zone }) => zone)).toEqual(['eu-central-1b', 'eu-central-1c']);
     expect(synthesised(stack).data).toEqual({});
     const subnet = resources(stack, 'aws_subnet')['network_private-1'];
     expect(subnet).toMatchObject({ availability_zone: 'eu-central-1b' });
