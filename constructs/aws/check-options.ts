@@ -32,6 +32,12 @@ export function checkOptions(
   checkKey(service, options);
   checkSharing(service, options);
   if (options.keep !== undefined) checkWhole('keep', options.keep, 0, 1000);
+  if (options.spot?.toSpec().isMixed && update.strategy === 'blue-green') {
+    throw refusal(
+      `'${service}' has a share of 'spot' and is updated by blue/green, and a rollout moves colours of one kind of instance ` +
+        'only; give it Spot.all(), or update it with RollingUpdatePolicy.rolling()',
+    );
+  }
   if (options.warmPool === undefined) return;
   if (options.spot !== undefined) {
     throw refusal(

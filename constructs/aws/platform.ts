@@ -161,7 +161,7 @@ export class AwsPlatform implements IPlatform, ServicePlatform {
         { code: 'constructs.services' },
       );
     }
-    for (const binding of this.bindings.values()) binding.requireMeasured();
+    for (const binding of this.bindings.values()) binding.checkWhole();
   }
 }
 

@@ -1,4 +1,4 @@
-import { dependable, type ITerraformDependable, Lazy, TerraformOutput, Token } from 'cdktf';
+import { Annotations, dependable, type ITerraformDependable, Lazy, TerraformOutput, Token } from 'cdktf';
 import { KilnError } from '../../lib/errors';
 import type { ConnectionDefinition, IServiceBinding } from '../platform';
 import type { ExposeOptions } from '../unikernel-service';
@@ -21,6 +21,7 @@ export class AwsServiceBinding implements IServiceBinding {
   private readonly after = new Set<AwsServiceBinding>();
   private internal: InternalReach | undefined;
   private public: PublicReach | undefined;
+  private isNoted = false;
 
   constructor(
     private readonly plan: ServicePlan,
@@ -52,11 +53,6 @@ export class AwsServiceBinding implements IServiceBinding {
     return Token.asString(Lazy.anyValue({ produce: () => this.public?.endpoint ?? Token.nullValue() }));
   }
 
-  /** Whether AWS itself asks the instances how they are. */
-  get isBalanced(): boolean {
-    return this.reaches.length > 0;
-  }
-
   /** @throws KilnError `constructs.expose`, `constructs.balancer`, `constructs.certificate` or `constructs.network` */
   expose({ port }: ExposeOptions): void {
     const { certificate, allowedRanges, redirectHttp } = this.plan.options;
@@ -83,10 +79,22 @@ export class AwsServiceBinding implements IServiceBinding {
     this.wire();
   }
 
-  /** @throws KilnError `constructs.scaling` where no balancer counts the requests that are to be scaled by */
-  requireMeasured(): void {
-    if (this.plan.definition.scaling?.metric !== 'requests' || this.public !== undefined) return;
-    throw noRequests(this.plan.service.node.path, 'it is not exposed');
+  /**
+   * Looks at the service when all is declared.
+   * @throws KilnError `constructs.scaling` where no balancer counts the requests that it is to be scaled by
+   */
+  checkWhole(): void {
+    const { service, definition } = this.plan;
+    const { path } = service.node;
+    if (definition.scaling?.metric === 'requests' && this.public === undefined) {
+      throw noRequests(path, 'it is not exposed');
+    }
+    if (this.isBalanced || this.isNoted) return;
+    this.isNoted = true;
+    Annotations.of(service).addInfo(
+      `no balancer leads to '${path}', so its health check is not used: on AWS, an instance counts as healthy when EC2 says ` +
+        'that it runs',
+    );
   }
 
   /** Lets a service call this one. */
@@ -133,6 +141,11 @@ export class AwsServiceBinding implements IServiceBinding {
     }));
     if (groups.length === 2) rollout.listeners = this.reaches.map(({ listenerArn }) => listenerArn);
     rollout.dependsOn = [...before, ...namesOf(this.reaches.flatMap(({ dependsOn }) => dependsOn))];
+  }
+
+  /** Whether AWS asks the instances themselves how they are. */
+  private get isBalanced(): boolean {
+    return this.reaches.length > 0;
   }
 
   private get reaches(): Reach[] {

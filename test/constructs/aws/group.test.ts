@@ -157,6 +157,13 @@ describe('spot', () => {
     expect(lifecycle.ignore_changes).toEqual(['mixed_instances_policy[0].launch_template']);
   });
 
+  test('refuses a share of blue and green', () => {
+    const [code, message] = refusal(() => group({ update: blueGreen }, { spot: Spot.share(50) }));
+    expect(code).toBe('constructs.options');
+    expect(message).toContain("'shop/web' has a share of 'spot' and is updated by blue/green");
+    expect(group({ update: blueGreen }, { spot: Spot.all() }).capacity_rebalance).toBe(true);
+  });
+
   test('on demand is the default', () => {
     expect(group().capacity_rebalance).toBe(false);
   });

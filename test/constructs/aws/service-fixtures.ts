@@ -1,4 +1,5 @@
 import { Testing } from 'cdktf';
+import type { Construct } from 'constructs';
 import { UnikernelImage, UnikernelService, type UnikernelServiceProps } from '../../../constructs';
 import { AwsStack, type AwsStackProps } from '../../../stacks/aws';
 import { kernelFile, temporaryFolder } from '../fixtures';
@@ -11,11 +12,11 @@ export function awsStack(props: Partial<AwsStackProps> = {}, id = 'shop'): AwsSt
 }
 
 export function addService(
-  stack: AwsStack,
+  scope: Construct,
   id = 'web',
   props: Partial<UnikernelServiceProps> = {},
 ): UnikernelService {
-  return new UnikernelService(stack, id, { image: UnikernelImage.fromKernel(KERNEL), port: 8080, ...props });
+  return new UnikernelService(scope, id, { image: UnikernelImage.fromKernel(KERNEL), port: 8080, ...props });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read whatever was synthesised
