@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeAccount } from './aws-fake/account';
 import { answerAutoscaling } from './aws-fake/autoscaling/answer';
 import { answerElb } from './aws-fake/balancing/answer';
+import type { AwsCall, Behind, Claimed } from './aws-fake/call';
 import { answerEbs } from './aws-fake/ebs';
 import { answerEc2 } from './aws-fake/ec2';
-import { type Fault, type FaultKind, Faults, refusalOf } from './aws-fake/faults';
+import { type Fault, Faults, refusalOf } from './aws-fake/faults';
 import type { Query } from './aws-fake/query';
 import { Rates } from './aws-fake/rates';
 import { type Answer, broken, Refusal, renderRefusal, type Service } from './aws-fake/refusal';
@@ -21,11 +22,13 @@ import {
   worldOf,
 } from './aws-fake/settings';
 import { checkSignature, scopeOf } from './aws-fake/signature';
+import type { SignedRequest } from './aws-fake/sigv4';
 import type { State } from './aws-fake/state';
 import { findTarget, type Target } from './aws-fake/target';
 
 export type { GroupInput, TargetGroupInput, TemplateInput } from './aws-fake/account';
 export type { FakeListener, FakeTargetGroup } from './aws-fake/balancing/model';
+export type { AwsCall, Behind, Claimed } from './aws-fake/call';
 export type { Fault, FaultKind } from './aws-fake/faults';
 export type {
   Behave,
@@ -41,22 +44,6 @@ export type {
 export { LAUNCH_ERRORS } from './aws-fake/fleet/model';
 export type { AwsAction, Lateness, Quotas, Settings } from './aws-fake/settings';
 export type { FakeImage, FakeSnapshot } from './aws-fake/state';
-
-/** One request, as it arrived and was answered. */
-export interface AwsCall {
-  readonly service: Service;
-  /** Undefined: no action that the fake knows. */
-  readonly action: AwsAction | undefined;
-  /** The snapshot and block of the path, or the parameters of a query. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Of the body. */
-  readonly bytes: number;
-  readonly fault: FaultKind | undefined;
-  /** Zero where the connection was cut or left hanging. */
-  status: number;
-  /** The error's name, where it was refused. */
-  error: string | undefined;
-}
 
 export interface AwsFakeOptions extends Settings {
   readonly faults?: readonly Fault[];
@@ -79,7 +66,10 @@ export class AwsFake extends FakeAccount {
   private readonly server = createServer((request, response) => void this.serve(request, response));
   private readonly inFlight = new Map<AwsAction, { now: number; peak: number }>();
 
-  constructor(world: World) {
+  constructor(
+    world: World,
+    private readonly behind?: Behind,
+  ) {
     super(world);
     this.rates = new Rates(world.quotas);
     this.server.keepAliveTimeout = 60_000;
@@ -142,18 +132,24 @@ export class AwsFake extends FakeAccount {
     await closed;
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', this.url);
-    const service = serviceOf(url, request.headers.authorization);
-    const body = await readBody(request).catch(() => undefined);
+  private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(message).catch(() => undefined);
     if (!body) return;
-    const requestId = randomUUID();
-    const target = findTarget(service, request.method ?? '', url.pathname, body);
-    const call = this.note(service, target, body.length);
-    const answer = await this.answer(request, url, target, call, body, requestId);
-    if (!answer) return;
+    const { method = '', headers } = message;
+    const request = { method, url: new URL(message.url ?? '/', this.url), headers, body };
+    const claimed = this.behind?.claim(request);
+    const target = claimed ? undefined : findTarget(serviceOf(request), method, request.url.pathname, body);
+    const call = this.note(claimed ?? (target as Target), target?.action, body.length);
+    if (call.fault === 'hang') return;
+    if (call.fault === 'reset') {
+      message.socket.destroy();
+      return;
+    }
+    const answer = await this.answer(call, () =>
+      claimed ? this.pass(request, claimed, call) : this.work(request, target as Target, call),
+    );
     if (call.fault === 'lost-answer') {
-      request.socket.destroy();
+      message.socket.destroy();
       return;
     }
     call.status = answer.status;
@@ -164,47 +160,49 @@ export class AwsFake extends FakeAccount {
     response.end(answer.body);
   }
 
-  private note(service: Service, target: Target, bytes: number): AwsCall {
-    const { action, parameters } = target;
-    const fault = action && this.faults.strike(action);
-    const call: AwsCall = { service, action, parameters, bytes, fault, status: 0, error: undefined };
+  private note(
+    { service, action: named, parameters }: Claimed | Target,
+    action: AwsAction | undefined,
+    bytes: number,
+  ): AwsCall {
+    const fault = named && this.faults.strike(service, named);
+    const name = named && `${service}:${named}`;
+    const call: AwsCall = {
+      service,
+      action,
+      name,
+      parameters,
+      bytes,
+      fault: fault || undefined,
+      status: 0,
+      error: undefined,
+    };
     this.calls.push(call);
     return call;
   }
 
-  /** Undefined: there is none, and the socket stays as the fault left it. */
-  private async answer(
-    request: IncomingMessage,
-    url: URL,
-    target: Target,
-    call: AwsCall,
-    body: Buffer,
-    requestId: string,
-  ): Promise<Answer | undefined> {
-    const { service, action, fault } = call;
-    if (fault === 'hang') return undefined;
-    if (fault === 'reset') {
-      request.socket.destroy();
-      return undefined;
-    }
+  private async answer(call: AwsCall, work: () => Promise<Answer>): Promise<Answer> {
+    const { service, action } = call;
     const leave = action && this.enter(action);
     try {
       if (action) await this.waitAsTold(action);
-      const { method = '', headers } = request;
-      checkSignature({ method, url, headers, body }, service, this.world);
-      if (target.refusal) throw target.refusal;
-      const struck = fault && action && refusalOf(fault, service, action);
-      if (struck) throw struck;
-      if (action) this.rates.check(service, action);
-      return this.work(request, url, target, body, requestId);
+      return await work();
     } catch (error) {
       const refusal = error instanceof Refusal ? error : broken(service, 500);
       call.error = refusal.code;
       if (!(error instanceof Refusal)) process.emitWarning(error as Error);
-      return renderRefusal(service, refusal, requestId);
+      return renderRefusal(service, refusal, randomUUID());
     } finally {
       leave?.();
     }
+  }
+
+  private async pass(request: SignedRequest, claimed: Claimed, call: AwsCall): Promise<Answer> {
+    const struck = call.fault && refusalOf(call.fault, claimed.service, claimed.action);
+    if (struck) throw struck;
+    const answer = await (this.behind as Behind).answer(request, claimed);
+    if (answer.status >= 400) call.error = /<Code>([^<]+)|"__type": ?"([^"]+)/.exec(String(answer.body))?.[1];
+    return answer;
   }
 
   private async waitAsTold(action: AwsAction): Promise<void> {
@@ -213,17 +211,18 @@ export class AwsFake extends FakeAccount {
     await sleep(latencyMs[action] ?? 0);
   }
 
-  private work(
-    { headers }: IncomingMessage,
-    url: URL,
-    target: Target,
-    body: Buffer,
-    requestId: string,
-  ): Answer {
-    const region = scopeOf(headers.authorization)?.region ?? this.region;
-    const state = this.states.get(region) as State;
+  private async work(request: SignedRequest, target: Target, { fault }: AwsCall): Promise<Answer> {
+    const { service, action } = target;
+    checkSignature(request, service, this.world);
+    if (target.refusal) throw target.refusal;
+    const struck = fault && action && refusalOf(fault, service, action);
+    if (struck) throw struck;
+    if (action) this.rates.check(service, action);
+    const { url, headers, body } = request;
+    const state = this.states.get(scopeOf(headers.authorization)?.region ?? this.region) as State;
+    await this.behind?.prepare(target, state);
     if (target.ebs) return answerEbs(state, target.ebs, { headers, query: url.searchParams, body });
-    return answerQuery(state, target, requestId);
+    return answerQuery(state, target, randomUUID());
   }
 
   private enter(action: AwsAction): () => void {
@@ -244,9 +243,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The path tells EBS direct; the others have one path, and are told by what the request is signed for. */
-function serviceOf(url: URL, authorization: string | undefined): Service {
+function serviceOf({ url, headers }: SignedRequest): Service {
   if (url.pathname.startsWith('/snapshots')) return 'ebs';
-  const signedFor = scopeOf(authorization)?.service;
+  const signedFor = scopeOf(headers.authorization)?.service;
   return signedFor === 'autoscaling' || signedFor === 'elasticloadbalancing' ? signedFor : 'ec2';
 }
 

@@ -129,6 +129,11 @@ export class FakeAccount {
     image.stateReason = message;
   }
 
+  /** Images of other accounts that anybody may launch. */
+  imagesOfOthers(...ids: readonly string[]): void {
+    for (const id of ids) this.state.foreignImages.add(id);
+  }
+
   /** How instances that are launched from now on do. */
   behave(behave: Behave): void {
     for (const state of this.states.values()) state.behave = behave;

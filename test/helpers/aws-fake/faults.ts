@@ -17,7 +17,8 @@ export type FaultKind =
   | 'quota';
 
 export interface Fault {
-  readonly action: AwsAction | '*';
+  /** Of any service that knows it, or of one: `iam:GetRole`. */
+  readonly action: AwsAction | '*' | `${string}:${string}`;
   readonly kind: FaultKind;
   /** Which calls of the action it strikes, counted from 1 since the fault was set. @default 'always' */
   readonly when?: number | readonly number[] | 'always' | ((nth: number) => boolean);
@@ -36,10 +37,10 @@ export class Faults {
   }
 
   /** Counts the call, and names what strikes it. The fault that was set first wins. */
-  strike(action: AwsAction): FaultKind | undefined {
+  strike(service: Service, action: string): FaultKind | undefined {
     let found: FaultKind | undefined;
     for (const entry of this.set) {
-      if (entry.fault.action !== '*' && entry.fault.action !== action) continue;
+      if (!['*', action, `${service}:${action}`].includes(entry.fault.action)) continue;
       entry.seen++;
       if (strikes(entry.fault.when ?? 'always', entry.seen)) found ??= entry.fault.kind;
     }
@@ -48,7 +49,7 @@ export class Faults {
 }
 
 /** The error answer that a fault stands for, if it is one. */
-export function refusalOf(kind: FaultKind, service: Service, action: AwsAction): Refusal | undefined {
+export function refusalOf(kind: FaultKind, service: Service, action: string): Refusal | undefined {
   switch (kind) {
     case 'throttle':
       return throttled(service);

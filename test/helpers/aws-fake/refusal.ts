@@ -1,7 +1,14 @@
-import type { AwsAction } from './settings';
+/** As IAM names it, such as `ebs`; those that the fake has no part of too. */
+export type Service = string;
 
-/** As the signature's scope names it. */
-export type Service = 'ebs' | 'ec2' | 'autoscaling' | 'elasticloadbalancing';
+/** Of error answers. */
+type Family = 'ebs' | 'ec2' | 'query' | 'json';
+
+function familyOf(service: Service): Family {
+  if (service === 'ebs' || service === 'ec2') return service;
+  const query = ['autoscaling', 'elasticloadbalancing', 'iam', 'sts', 'cloudwatch', 'route53'];
+  return query.includes(service) ? 'query' : 'json';
+}
 
 /** An error answer, before it takes the shape of its protocol. */
 export class Refusal extends Error {
@@ -25,7 +32,8 @@ export interface Answer {
 
 /** In REST JSON the name is a header; EC2 and the query protocol each have an XML of their own. */
 export function renderRefusal(service: Service, refusal: Refusal, requestId: string): Answer {
-  if (service === 'ebs') {
+  const family = familyOf(service);
+  if (family === 'ebs' || family === 'json') {
     return {
       status: refusal.status,
       headers: {
@@ -33,10 +41,14 @@ export function renderRefusal(service: Service, refusal: Refusal, requestId: str
         'x-amzn-errortype': refusal.code,
         'x-amzn-requestid': requestId,
       },
-      body: JSON.stringify({ Message: refusal.message, ...(refusal.reason && { Reason: refusal.reason }) }),
+      body: JSON.stringify({
+        [family === 'ebs' ? 'Message' : 'message']: refusal.message,
+        ...(family === 'json' && { __type: refusal.code }),
+        ...(refusal.reason && { Reason: refusal.reason }),
+      }),
     };
   }
-  if (service !== 'ec2') return renderQueryRefusal(refusal, requestId);
+  if (family === 'query') return renderQueryRefusal(refusal, requestId);
   const error = `<Error><Code>${refusal.code}</Code><Message>${escapeXml(refusal.message)}</Message></Error>`;
   return {
     status: refusal.status,
@@ -77,7 +89,7 @@ const QUERY: Names = {
   unavailable: 'ServiceUnavailable',
 };
 
-const NAMES: Readonly<Record<Service, Names>> = {
+const NAMES: Readonly<Record<Family, Names>> = {
   ebs: {
     throttled: ['RequestThrottledException', 'The request was throttled.', 400, 'ACCOUNT_THROTTLED'],
     expired: ['ExpiredTokenException', 'The security token included in the request is expired', 403],
@@ -92,19 +104,25 @@ const NAMES: Readonly<Record<Service, Names>> = {
     broken: 'InternalError',
     unavailable: 'Unavailable',
   },
-  autoscaling: QUERY,
-  elasticloadbalancing: { ...QUERY, quota: ['TooManyTargets', 400] },
+  query: QUERY,
+  json: {
+    throttled: ['ThrottlingException', 'Rate exceeded', 400],
+    expired: ['ExpiredTokenException', 'The security token included in the request is expired', 400],
+    quota: ['LimitExceededException', 400],
+    broken: 'InternalFailure',
+    unavailable: 'ServiceUnavailable',
+  },
 };
 
 export function throttled(service: Service): Refusal {
-  return new Refusal(...NAMES[service].throttled);
+  return new Refusal(...NAMES[familyOf(service)].throttled);
 }
 
 export function expired(service: Service): Refusal {
-  return new Refusal(...NAMES[service].expired);
+  return new Refusal(...NAMES[familyOf(service)].expired);
 }
 
-export function denied(service: Service, action: AwsAction, account: string): Refusal {
+export function denied(service: Service, action: string, account: string): Refusal {
   const what = `User: arn:aws:iam::${account}:user/kiln is not authorized to perform: ${service}:${action}`;
   const why = `because no identity-based policy allows the ${service}:${action} action`;
   if (service === 'ebs') {
@@ -114,17 +132,18 @@ export function denied(service: Service, action: AwsAction, account: string): Re
     const message = `You are not authorized to perform this operation. ${what} ${why}.`;
     return new Refusal('UnauthorizedOperation', message, 403);
   }
-  return new Refusal('AccessDenied', `${what} on resource: * ${why}`, 403);
+  const code = familyOf(service) === 'json' ? 'AccessDeniedException' : 'AccessDenied';
+  return new Refusal(code, `${what} on resource: * ${why}`, 403);
 }
 
 export function quotaReached(service: Service): Refusal {
-  const [code, status, reason] = NAMES[service].quota;
+  const [code, status, reason] = NAMES[familyOf(service)].quota;
   const message = 'Your current service quotas do not allow you to perform this action.';
   return new Refusal(code, message, status, reason);
 }
 
 export function broken(service: Service, status: 500 | 503): Refusal {
-  const { broken: failed, unavailable } = NAMES[service];
+  const { broken: failed, unavailable } = NAMES[familyOf(service)];
   return status === 503
     ? new Refusal(unavailable, 'The service is unavailable.', 503)
     : new Refusal(failed, 'An internal error has occurred.', 500);

@@ -34,7 +34,12 @@ export function findTarget(service: Service, method: string, path: string, body:
       throw new Refusal('InvalidAction', `no action is ${method} ${path}`);
     const query = Query.parse(body.toString());
     const parameters = Object.fromEntries(query.keys().map((key) => [key, query.text(key) ?? '']));
-    return { service, action: FINDERS[service](query), query, parameters };
+    return {
+      service,
+      action: (FINDERS[service as keyof typeof FINDERS] ?? findEc2Action)(query),
+      query,
+      parameters,
+    };
   } catch (error) {
     if (error instanceof Refusal) return { service, parameters: {}, refusal: error };
     throw error;

@@ -16,7 +16,7 @@ export function createGroup(state: State, query: Query): Members {
   if (state.fleet.groups.has(name)) {
     throw new Refusal(
       'AlreadyExists',
-      'AutoScalingGroup by this name already exists - A group with the name ' + name + ' already exists',
+      `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
     );
   }
   const launch = configIn(state, query);

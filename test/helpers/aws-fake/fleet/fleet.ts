@@ -20,8 +20,8 @@ export class Fleet {
   readonly alarms = new Map<string, 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'>();
   /** Of groups that are gone. */
   readonly deletedActivities: FakeGroup['activities'] = [];
-  /** Subnet -> its zone, where a test or moto made the network. */
-  readonly zoneOfSubnet = new Map<string, string>();
+  /** Those that moto made. */
+  readonly subnets = new Map<string, { readonly zone: string; readonly cidr: string }>();
   private readonly addresses = new Map<string, number>();
 
   constructor(private readonly state: State) {}
@@ -53,7 +53,7 @@ export class Fleet {
   zones(group: FakeGroup): string[] {
     const { region } = this.state;
     if (group.subnets.length === 0) return group.zones;
-    return group.subnets.map((id, index) => this.zoneOfSubnet.get(id) ?? `${region}${'abc'[index % 3]}`);
+    return group.subnets.map((id, index) => this.subnets.get(id)?.zone ?? `${region}${'abc'[index % 3]}`);
   }
 
   /** Where the group has fewest, the first one among equals; with an address of its own. */
@@ -64,7 +64,8 @@ export class Fleet {
     const subnetId = group.subnets[index] ?? `subnet-default${index}`;
     const number = (this.addresses.get(subnetId) ?? 9) + 1;
     this.addresses.set(subnetId, number);
-    const privateIp = `10.0.${index}.${number % 250}`;
+    const cidr = this.subnets.get(subnetId)?.cidr ?? `10.0.${index}.0/24`;
+    const privateIp = `${cidr.split('.').slice(0, 3).join('.')}.${number % 250}`;
     return { subnetId, zone: zones[index] ?? `${this.state.region}a`, privateIp };
   }
 }
