@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/.kiln/bin:$(PATH)
 
-sources := $(shell find lib constructs stacks -name '*.ts') package.json tsconfig.build.json $(wildcard scripts/*.mjs)
+sources := $(shell find lib constructs stacks -name '*.ts' -o -name '*.js') package.json tsconfig.build.json $(wildcard scripts/*.mjs)
 
 .PHONY: help demo test bench xen-proof lint format build clean setup
 help:
