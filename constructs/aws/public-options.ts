@@ -11,7 +11,7 @@ export interface PublicOptions {
   readonly port?: number;
   /** Makes it TLS, which ends at the balancer. @default - none */
   readonly certificate?: Certificate;
-  /** Addresses that may call, as ranges. @default ['0.0.0.0/0'] */
+  /** Addresses that may call, as ranges; the option `allowedRanges` of a service. @default ['0.0.0.0/0'] */
   readonly from?: readonly string[];
   /** Whether port 80 answers with where HTTPS is; needs an application balancer and a certificate. @default false */
   readonly redirectHttp?: boolean;
@@ -39,12 +39,12 @@ export function resolvePublicOptions(
   checkPort('port', port, 'two services must not take the same one');
   if (from.length === 0) {
     throw refusal(
-      `'from' of '${service.construct.node.path}' is empty, so nobody could call it; name a range, or do not expose it`,
+      `'allowedRanges' of '${service.construct.node.path}' is empty, so nobody could call it; name a range, or do not expose it`,
     );
   }
   from.forEach((cidr, index) => {
-    checkKnown(`from[${index}]`, cidr, 'it is part of the name of a rule');
-    Cidr.parse(cidr, `'from[${index}]'`);
+    checkKnown(`allowedRanges[${index}]`, cidr, 'it is part of the name of a rule');
+    Cidr.parse(cidr, `'allowedRanges[${index}]'`);
   });
   if (redirectHttp) checkRedirect(service, balancer, certificate, port);
   return { port, certificate, from, redirectHttp };

@@ -226,13 +226,13 @@ const REFUSED: readonly [title: string, options: PublicOptions, code: string, me
     'nobody as callers',
     { from: [] },
     'constructs.expose',
-    "'from' of 'shop/web' is empty, so nobody could call it; name a range, or do not expose it",
+    "'allowedRanges' of 'shop/web' is empty, so nobody could call it; name a range, or do not expose it",
   ],
   [
     'callers that are no range',
     { from: ['0.0.0.0/0', 'anywhere'] },
     'constructs.network',
-    "'from[1]' is \"anywhere\"; give a range of IPv4 addresses, such as '10.0.0.0/16'",
+    "'allowedRanges[1]' is \"anywhere\"; give a range of IPv4 addresses, such as '10.0.0.0/16'",
   ],
   [
     'a redirect by what knows nothing of HTTP',
