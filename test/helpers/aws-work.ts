@@ -31,13 +31,17 @@ export const TEST_TIMING: AwsTiming = {
 };
 
 /** A session with a fake, by the SDK's own default chain. */
-export async function sessionWith(fake: AwsFake, timing: Partial<AwsTiming> = {}): Promise<AwsSession> {
+export async function sessionWith(
+  fake: AwsFake,
+  timing: Partial<AwsTiming> = {},
+  region = fake.region,
+): Promise<AwsSession> {
   process.env.AWS_ACCESS_KEY_ID = 'AKIAKILNTEST';
   process.env.AWS_SECRET_ACCESS_KEY = 'secret';
   process.env.AWS_EC2_METADATA_DISABLED = 'true';
   const endpoints = { ec2: fake.url, ebs: fake.url, autoscaling: fake.url, elbv2: fake.url };
   return openAwsSession({
-    region: fake.region,
+    region,
     endpoints,
     workers: 8,
     timing: { ...TEST_TIMING, ...timing },

@@ -15,8 +15,8 @@ export interface EndAmiOptions {
   readonly sessionIn: SessionIn;
   /** Ids of images of the service that this process claimed and did not give up: EC2 may not show it yet. */
   readonly claimed: ReadonlySet<string>;
-  /** Ids of those that this process retired, likewise; this adds to them. */
-  readonly retired: Set<string>;
+  /** Ids of those that this process retired, with the owner that was taken off; this adds to them. */
+  readonly retired: Map<string, string | undefined>;
   readonly onRemoved?: ((image: Ami) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,7 +49,7 @@ export async function endAmi(
   const isReplaced =
     [...claimed].some((id) => id !== ami.id) || others.some(({ standing }) => standing === 'current');
   const leaving = await retireAmi(ami, owner, session, { signal });
-  retired.add(ami.id);
+  retired.set(ami.id, owner);
   const without = new Set([...claimed].filter((id) => id !== ami.id));
   const keep = isReplaced ? options.keep : 0;
   const sets = { claimed: without, retired, sessionIn, signal };

@@ -21,6 +21,7 @@ export { readLaunchPermissions, setLaunchPermissions } from './launch-permission
 export { type PruneFailure, type PruneOptions, type PruneReport, pruneImages } from './prune-images';
 export { readAmi } from './read-ami';
 export type { Standing } from './retention';
+export { groupsOfId, readRollout, type StandingRollout } from './rollout/read-rollout';
 export { rollOut } from './rollout/roll-out';
 export type {
   RolloutGroup,

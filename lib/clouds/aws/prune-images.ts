@@ -30,7 +30,7 @@ export interface PruneOptions {
   readonly sessionIn: SessionIn;
   /** Claimed, and retired, in this process: see `rankImages`. */
   readonly claimed?: ReadonlySet<string> | undefined;
-  readonly retired?: ReadonlySet<string> | undefined;
+  readonly retired?: ReadonlyMap<string, string | undefined> | undefined;
   /** Ends at the first that fails. @default false */
   readonly endsAtFault?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -92,7 +92,8 @@ export async function removeImage(
 ): Promise<boolean> {
   const there = await describeImage(session, image.id, signal);
   // An owner that this process took off may be seen for a while.
-  if (claimed?.has(image.id) || (there?.owner !== undefined && !retired?.has(image.id))) return false;
+  if (claimed?.has(image.id) || (there?.owner !== undefined && there.owner !== retired?.get(image.id)))
+    return false;
   await deleteVersions(use?.idleVersions ?? [], session, signal);
   for (const { image: copy, idleVersions } of use?.copies ?? [])
     await deleteVersions(idleVersions, await sessionIn(copy.region), signal);

@@ -23,8 +23,8 @@ export interface RankOptions {
   readonly now: number;
   /** Claimed in this process, which the tags may not show yet. @default - none */
   readonly claimed?: ReadonlySet<string> | undefined;
-  /** Retired in this process, likewise. @default - none */
-  readonly retired?: ReadonlySet<string> | undefined;
+  /** Retired in this process, with the owner that was taken off: another one is of a later claim. @default - none */
+  readonly retired?: ReadonlyMap<string, string | undefined> | undefined;
   /** @default MAKING_MS */
   readonly makingMs?: number | undefined;
 }
@@ -35,8 +35,8 @@ export function rankImages(images: readonly Ami[], options: RankOptions): Ranked
   const standingOf = (image: Ami): Standing | undefined => {
     if (image.copyOf !== undefined) return 'copy';
     if (claimed?.has(image.id)) return 'current';
+    if (image.owner !== undefined && image.owner !== retired?.get(image.id)) return 'current';
     if (retired?.has(image.id)) return undefined;
-    if (image.owner !== undefined) return 'current';
     return image.retiredAt === undefined && now - leftAt(image, now) < makingMs ? 'making' : undefined;
   };
   const sorted = [...images].sort(

@@ -47,7 +47,7 @@ export interface SurveyOptions {
   readonly sessionIn: SessionIn;
   /** Claimed, and retired, in this process: see `rankImages`. */
   readonly claimed?: ReadonlySet<string> | undefined;
-  readonly retired?: ReadonlySet<string> | undefined;
+  readonly retired?: ReadonlyMap<string, string | undefined> | undefined;
   /** The service ends: nothing is being made, and no snapshot is anybody's without an image. @default false */
   readonly isEnd?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -71,7 +71,7 @@ export async function surveyImages(
     rankImages(some, {
       keep: options.keep(name),
       now: session.clock.now(),
-      makingMs: options.isEnd ? 0 : undefined,
+      makingMs: options.isEnd ? Number.NEGATIVE_INFINITY : undefined,
       claimed: options.claimed,
       retired: options.retired,
     }),

@@ -45,7 +45,11 @@ export class AmiClaims {
     const key = `${region} ${service}`;
     const known = this.services.get(key);
     if (known) return known;
-    const fresh = { claimed: new Set<string>(), retired: new Set<string>(), turn: Promise.resolve() };
+    const fresh = {
+      claimed: new Set<string>(),
+      retired: new Map<string, string | undefined>(),
+      turn: Promise.resolve(),
+    };
     this.services.set(key, fresh);
     return fresh;
   }
@@ -59,6 +63,7 @@ export interface ServiceIn {
 export interface ServiceClaims {
   /** Ids of images. */
   readonly claimed: Set<string>;
-  readonly retired: Set<string>;
+  /** With the owner that was taken off. */
+  readonly retired: Map<string, string | undefined>;
   turn: Promise<unknown>;
 }
