@@ -2,7 +2,7 @@ import { KilnError } from '../../../errors';
 import { inBrief } from '../aws-error';
 import { sleepOr } from '../call';
 import type { AwsSession } from '../session';
-import { endRefresh, isForward, type Refresh, readRefresh } from './refresh';
+import { endRefresh, isForward, isUnderWay, type Refresh, readRefresh } from './refresh';
 import type { RolloutRequest } from './rollout-request';
 import { takeBack } from './settle-refreshes';
 import type { GroupWatch } from './watch';
@@ -27,7 +27,6 @@ export async function goBack(undo: Undo, wantsBack: boolean): Promise<string> {
   const { request, watch, previous } = undo;
   const isBack = wantsBack && previous !== undefined;
   try {
-    if (isBack) watch.report.tell('rolling-back', `rolling ${request.service} back to version ${previous}`);
     await tell(undo, isBack);
     const ended = await waitForEnd(undo);
     if (ended?.status === 'RollbackSuccessful')

@@ -8,7 +8,7 @@ import { abandon, goBack, type Undo } from './go-back';
 import { observe, type Sight } from './observe';
 import type { AwsRolloutProblem } from './problem';
 import type { GroupState } from './read-group';
-import { endRefresh, isFor, isForward, isUnderWay, type Refresh, readRefresh, startRefresh } from './refresh';
+import { type Refresh, startRefresh } from './refresh';
 import { rolloutError, servingText } from './rollout-error';
 import type { RolloutGroup, RolloutOptions, RolloutRequest, RolloutResult } from './rollout-request';
 import { settleRefreshes } from './settle-refreshes';
@@ -89,7 +89,7 @@ class GroupRollout {
     previous: number | undefined,
     adopted: Refresh | undefined,
   ): Promise<RolloutResult> {
-    const watch = this.watchFrom(sight, adopted?.startedAt);
+    const watch = await this.watchFrom(sight, adopted?.startedAt);
     const { desired } = sight.group;
     if (adopted === undefined) watch.report.started(previous, desired);
     else
@@ -149,7 +149,7 @@ class GroupRollout {
 
   /** A first deployment, one that was ended, or nothing to do: the group launches by itself. */
   private async watchOnly(sight: Sight): Promise<RolloutResult> {
-    const watch = this.watchFrom(sight);
+    const watch = await this.watchFrom(sight);
     this.course = { watch, previous: undefined, refreshId: undefined };
     if (isInPlace(sight, this.request.launchTemplate.version)) return this.result(sight, false);
     watch.report.started(undefined, sight.group.desired);
@@ -177,9 +177,9 @@ class GroupRollout {
     }
   }
 
-  private watchFrom(sight: Sight, begunAt?: number): GroupWatch {
+  private async watchFrom(sight: Sight, begunAt?: number): Promise<GroupWatch> {
     const watch = new GroupWatch(this.session, this.request, this.options, begunAt);
-    watch.begin(sight);
+    await watch.begin(sight);
     return watch;
   }
 
@@ -199,7 +199,10 @@ class GroupRollout {
     const { request } = this;
     // Before anything is told to go: what is terminated loses its console.
     await watch.consoles.read(problem.instances.map(({ id }) => id));
-    watch.report.problem(problem);
+    watch.report.problem(
+      problem,
+      refreshId !== undefined && previous !== undefined && request.update.rollback,
+    );
     const outcome =
       refreshId === undefined
         ? 'Auto Scaling goes on replacing what fails, and the next apply goes on from there'

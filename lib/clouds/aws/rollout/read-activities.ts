@@ -15,6 +15,8 @@ export interface ScalingActivity {
   readonly message: string | undefined;
   /** ms since 1970, by AWS' clock. */
   readonly startedAt: number;
+  /** Undefined while it goes on. */
+  readonly endedAt: number | undefined;
 }
 
 /** Enough for a rollout of a group of hundreds. */
@@ -32,6 +34,39 @@ export async function readActivities(
   since: number,
   signal?: AbortSignal,
 ): Promise<readonly ScalingActivity[]> {
+  const all = await readPages(session, group, ({ startedAt }) => startedAt < since, signal);
+  return all.filter(({ startedAt }) => startedAt >= since);
+}
+
+/** What a group does from now on, told apart by what it did before and not by clocks. */
+export class ActivityLog {
+  private before: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly session: AwsSession,
+    private readonly group: string,
+  ) {}
+
+  /** All that is over now counts as before. @throws KilnError `aws.*` */
+  async begin(signal?: AbortSignal): Promise<void> {
+    const page = await readPages(this.session, this.group, () => true, signal);
+    this.before = new Set(page.filter(({ endedAt }) => endedAt !== undefined).map(({ id }) => id));
+  }
+
+  /** The latest first. @throws KilnError `aws.*` */
+  async news(signal?: AbortSignal): Promise<readonly ScalingActivity[]> {
+    const all = await readPages(this.session, this.group, ({ id }) => this.before.has(id), signal);
+    return all.filter(({ id }) => !this.before.has(id));
+  }
+}
+
+/** Pages until one ends with what is old enough. Those in progress come first, whenever they began; the others by age. */
+async function readPages(
+  session: AwsSession,
+  group: string,
+  isOld: (activity: ScalingActivity) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<ScalingActivity[]> {
   const client = await session.autoscaling();
   const found: ScalingActivity[] = [];
   let token: string | undefined;
@@ -45,12 +80,10 @@ export async function readActivities(
       },
       signal,
     );
-    const activities = (answer.Activities ?? []).map(activityOf);
-    found.push(...activities.filter(({ startedAt }) => startedAt >= since));
+    found.push(...(answer.Activities ?? []).map(activityOf));
     token = answer.NextToken || undefined;
-    // Those in progress come first, whenever they began; the others by their age.
-    const last = activities.at(-1);
-    if (token === undefined || (last !== undefined && last.startedAt < since)) break;
+    const last = found.at(-1);
+    if (token === undefined || (last !== undefined && isOld(last))) break;
   }
   return found;
 }
@@ -68,5 +101,6 @@ function activityOf(activity: Activity): ScalingActivity {
     status: activity.StatusCode ?? '',
     message: activity.StatusMessage || undefined,
     startedAt: activity.StartTime?.getTime() ?? 0,
+    endedAt: activity.EndTime?.getTime(),
   };
 }

@@ -46,11 +46,15 @@ export class RolloutReport {
     this.tell('baking', `all healthy; watching for ${Duration.milliseconds(bakeMs)}`);
   }
 
-  /** Why it ends, before anything is done about it. */
-  problem({ instances, reason }: AwsRolloutProblem): void {
+  /** Why it ends, and whether that takes it back. */
+  problem({ instances, reason }: AwsRolloutProblem, isGoingBack: boolean): void {
     const [first] = instances;
-    const who = first === undefined ? this.request.service : first.id;
-    this.tell('instance-unhealthy', `${who}: ${reason}`, first?.id ?? null);
+    const why = first === undefined ? reason : `${first.id}: ${reason}`;
+    this.tell(
+      isGoingBack ? 'rolling-back' : 'notice',
+      isGoingBack ? `rolling back, ${why}` : why,
+      first?.id ?? null,
+    );
   }
 
   /** What was there before is as new. */
@@ -89,7 +93,8 @@ export class RolloutReport {
     if (before === undefined && phase !== 'leaving')
       this.tell('instance-started', `starting ${id}, ${placeOf(one)}`, id);
     if (phase === 'healthy') {
-      const after = launchedAt === undefined ? '' : ` after ${((now - launchedAt) / 1000).toFixed(1)} s`;
+      const after =
+        launchedAt === undefined ? '' : ` after ${(Math.max(0, now - launchedAt) / 1000).toFixed(1)} s`;
       this.tell(
         'instance-healthy',
         before === undefined || before.phase === 'starting'

@@ -6,9 +6,14 @@ import type { ScalingActivity } from './read-activities';
 /** Spot capacity that AWS took back says nothing of the version. */
 const TAKEN_BACK = /^Server\.SpotInstance/;
 
+/** A group launches for a while before anybody looks: Terraform goes on to other things in between. */
+const MARGIN_MS = 60_000;
+
 /** What is remembered of an instance of the new version from look to look. */
 interface Trial {
   seen: SeenInstance;
+  /** As it was before it ended, with what the balancers said then. */
+  alive: SeenInstance | undefined;
   /** When its time to become healthy began; ms of AWS' clock. */
   since: number;
   wasHealthy: boolean;
@@ -29,6 +34,8 @@ export interface TrialOptions {
 /** Judges the instances of a new version by what was seen of them (the local rule's `findProblem`, with AWS' signs). */
 export class Trials {
   private readonly trials = new Map<string, Trial>();
+  /** When it last judged. */
+  private lookedAt: number | undefined;
 
   constructor(private readonly options: TrialOptions) {}
 
@@ -44,6 +51,7 @@ export class Trials {
     const present = instances.filter((one) => one.version === this.options.version);
     const gone = this.takeGone(present);
     for (const one of present) this.note(one, now);
+    this.lookedAt = now;
     return this.findCrash(present, gone, activities) ?? this.findSick(present) ?? this.findLate(present, now);
   }
 
@@ -66,14 +74,18 @@ export class Trials {
     const known = this.trials.get(seen.id);
     const isHealthy = seen.phase === 'healthy';
     if (known === undefined) {
-      const since = Math.max(seen.launchedAt ?? now, watchedSince);
-      const isNew = seen.launchedAt === undefined || seen.launchedAt >= begunAt - healthTimeoutMs;
-      this.trials.set(seen.id, { seen, since, wasHealthy: isHealthy, isNew });
+      // Not there at the last look, so launched since: AWS' times and this machine's are only so far alike.
+      const earliest = this.lookedAt ?? watchedSince;
+      const since = Math.min(now, Math.max(seen.launchedAt ?? now, earliest));
+      const isNew =
+        this.lookedAt !== undefined || (seen.launchedAt ?? now) >= begunAt - healthTimeoutMs - MARGIN_MS;
+      this.trials.set(seen.id, { seen, alive: aliveOf(seen), since, wasHealthy: isHealthy, isNew });
       return;
     }
     // One that lost its health without failing a check gets its time anew: its group may be moving it.
     if (known.seen.phase === 'healthy' && !isHealthy) known.since = now;
     known.seen = seen;
+    known.alive = aliveOf(seen) ?? known.alive;
     known.wasHealthy ||= isHealthy;
   }
 
@@ -92,17 +104,24 @@ export class Trials {
       (one) => one.phase === 'failed' && this.trials.get(one.id)?.isNew && !isTakenBack(one),
     );
     const [first] = crashed;
-    if (first) return { kind: 'crashed', instances: crashed, reason: `it ended: ${answerOf(first)}` };
-    for (const { seen, isNew } of gone) {
+    if (first) return this.crash(first, crashed);
+    for (const { seen, alive, isNew } of gone) {
       const activity = isNew && !isTakenBack(seen) ? wasGivenUp(activities, seen.id) : undefined;
-      if (activity)
-        return {
-          kind: 'crashed',
-          instances: [seen],
-          reason: `its group gave it up: ${inShort(activity.cause)}`,
-        };
+      if (activity) {
+        const reason = `its group gave it up: ${inShort(activity.cause)}`;
+        return { kind: 'crashed', instances: [alive ?? seen], reason };
+      }
     }
     return undefined;
+  }
+
+  /** Where a group gave an instance up, the reason is what its checks answered, and not that it was then ended. */
+  private crash(first: SeenInstance, crashed: readonly SeenInstance[]): AwsRolloutProblem {
+    const alive = this.trials.get(first.id)?.alive;
+    if (first.group.isHealthy || alive === undefined || hasEndedItself(first))
+      return { kind: 'crashed', instances: crashed, reason: `it ended: ${answerOf(first)}` };
+    const instances = crashed.map((one) => this.trials.get(one.id)?.alive ?? one);
+    return { kind: 'crashed', instances, reason: `its group gave it up (${answerOf(alive)})` };
   }
 
   private findSick(present: readonly SeenInstance[]): AwsRolloutProblem | undefined {
@@ -131,6 +150,18 @@ export class Trials {
 
 function isWaitedFor({ phase }: SeenInstance): boolean {
   return phase === 'starting' || phase === 'unhealthy' || phase === 'failed';
+}
+
+function aliveOf(seen: SeenInstance): SeenInstance | undefined {
+  // One that drains already is on its way out, whether or not its group says so yet.
+  const isGoing = seen.targets.some(({ state }) => state.includes('draining'));
+  return isGoing || seen.phase === 'failed' || seen.phase === 'leaving' ? undefined : seen;
+}
+
+/** A group ends what it gives up, which EC2 calls the user's doing. */
+function hasEndedItself({ machine }: SeenInstance): boolean {
+  const reason = machine?.reason ?? '';
+  return reason !== '' && !reason.startsWith('Client.UserInitiatedShutdown');
 }
 
 function isTakenBack({ machine }: SeenInstance): boolean {

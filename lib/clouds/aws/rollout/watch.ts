@@ -4,7 +4,7 @@ import { Consoles } from './consoles';
 import { findLaunchFailure, launchProblem } from './launch-failure';
 import { observe, type SeenInstance, type Sight } from './observe';
 import { type AwsRolloutProblem, answerOf } from './problem';
-import { readActivities } from './read-activities';
+import { ActivityLog, readActivities } from './read-activities';
 import { isForward, type Refresh, readRefresh } from './refresh';
 import { RolloutReport } from './rollout-report';
 import type { RolloutOptions, RolloutRequest } from './rollout-request';
@@ -25,7 +25,7 @@ export class GroupWatch {
   readonly report: RolloutReport;
   readonly consoles: Consoles;
   private readonly trials: Trials;
-  private readonly since: number;
+  private readonly activities: ActivityLog;
   /** How near to its end a wait without a refresh has come, and when it came there. */
   private best = Number.NEGATIVE_INFINITY;
   private bestAt: number;
@@ -40,14 +40,14 @@ export class GroupWatch {
     begunAt?: number,
   ) {
     const now = session.clock.now();
-    this.since = begunAt ?? now;
     this.bestAt = now;
+    this.activities = new ActivityLog(session, this.group.name);
     this.report = new RolloutReport(request, options.onEvent);
     this.consoles = new Consoles(session);
     this.trials = new Trials({
       version: request.launchTemplate.version,
       healthTimeoutMs: request.update.healthTimeoutMs,
-      begunAt: this.since,
+      begunAt: begunAt ?? now,
       watchedSince: now,
     });
   }
@@ -57,8 +57,9 @@ export class GroupWatch {
     return this.last as Sight;
   }
 
-  /** What is there before anything is done. */
-  begin(sight: Sight): void {
+  /** What is there before anything is done. @throws KilnError `aws.*` */
+  async begin(sight: Sight): Promise<void> {
+    await this.activities.begin(this.options.signal);
     this.last = sight;
     this.report.begin(sight);
     this.trials.judge(sight, [], this.session.clock.now());
@@ -79,7 +80,7 @@ export class GroupWatch {
     const refresh =
       refreshId === undefined ? undefined : await readRefresh(this.session, group.name, refreshId, signal);
     const sight = await this.see();
-    const activities = await readActivities(this.session, group.name, this.since, signal);
+    const activities = await this.activities.news(signal);
     const now = this.session.clock.now();
     this.report.look(sight, now);
     if (refresh !== undefined) this.tellPause(sight, refresh);

@@ -1,0 +1,110 @@
+import { type AwsSession, type AwsTiming, type RolloutRequest, rollOut } from '../../../../lib/clouds/aws';
+import type { KilnError } from '../../../../lib/errors';
+import type { ServiceEvent, UpdatePolicySpec } from '../../../../lib/spec';
+import { type AwsFake, type AwsFakeOptions, startAwsFake } from '../../../helpers/aws-fake';
+import { sessionWith } from '../../../helpers/aws-work';
+import { policy } from '../../../rollout/policies';
+
+export interface WorldOptions {
+  /** @default 2 */
+  readonly instances?: number;
+  /** Versions of the launch template beside the first. @default 1 */
+  readonly newVersions?: number;
+  readonly fake?: AwsFakeOptions;
+  readonly timing?: Partial<AwsTiming>;
+  readonly healthCheckType?: string;
+}
+
+/** A service that runs at version 1 of its launch template, which has a version 2. */
+export class RolloutWorld {
+  readonly events: ServiceEvent[] = [];
+
+  constructor(
+    readonly fake: AwsFake,
+    readonly session: AwsSession,
+    readonly template: string,
+    readonly targets: string,
+  ) {}
+
+  static async start(options: WorldOptions = {}): Promise<RolloutWorld> {
+    const fake = await startAwsFake({ pace: 2, ...options.fake });
+    const session = await sessionWith(fake, options.timing);
+    const { id } = fake.createLaunchTemplate();
+    for (let more = options.newVersions ?? 1; more > 0; more--)
+      fake.addTemplateVersion(id, { imageId: `ami-${more}` });
+    return new RolloutWorld(fake, session, id, fake.createTargetGroup({ name: 'shop-web' }));
+  }
+
+  /** A group whose instances are all launched and healthy, unless `settle` is false. */
+  static async serving(options: WorldOptions = {}): Promise<RolloutWorld> {
+    const world = await RolloutWorld.start(options);
+    world.createGroup(options);
+    world.settle();
+    return world;
+  }
+
+  createGroup({ instances = 2, healthCheckType }: WorldOptions = {}): void {
+    this.fake.createGroup({
+      name: 'shop-web',
+      launchTemplate: { id: this.template, version: 1 },
+      min: 1,
+      max: 9,
+      desired: instances,
+      targetGroupArns: [this.targets],
+      ...(healthCheckType === undefined ? {} : { healthCheckType }),
+    });
+  }
+
+  /** Lets what was begun come to its end. */
+  settle(): void {
+    this.fake.step(40);
+  }
+
+  request(changes: Partial<RolloutRequest> = {}, update: Partial<UpdatePolicySpec> = {}): RolloutRequest {
+    return {
+      service: 'shop-web',
+      groups: [{ name: 'shop-web', targetGroupArns: [this.targets] }],
+      launchTemplate: { id: this.template, version: 2 },
+      update: policy({ healthTimeoutMs: 30_000, ...update }),
+      alarms: [],
+      ...changes,
+    };
+  }
+
+  rollOut(request = this.request(), signal?: AbortSignal) {
+    return rollOut(request, this.session, { signal, onEvent: (event) => this.events.push(event) });
+  }
+
+  /** What it fails with. */
+  async failure(request = this.request(), signal?: AbortSignal): Promise<KilnError> {
+    const result = await this.rollOut(request, signal).then(
+      (value) => ({ value }),
+      (error: KilnError) => ({ error }),
+    );
+    if ('error' in result) return result.error;
+    throw new Error(`it succeeded: ${JSON.stringify(result.value)}`);
+  }
+
+  /** Versions of the instances that are there and not on their way out, in order. */
+  get versions(): number[] {
+    const live = this.fake.instances('shop-web').filter(({ lifecycle }) => lifecycle !== 'Terminating');
+    return live.map(({ template }) => template.version).sort();
+  }
+
+  get groupVersion(): string {
+    return this.fake.group('shop-web').launch.template.version;
+  }
+
+  kinds(...wanted: ServiceEvent['kind'][]): string[] {
+    return this.events.map(({ kind }) => kind).filter((kind) => wanted.length === 0 || wanted.includes(kind));
+  }
+
+  messages(kind: ServiceEvent['kind']): string[] {
+    return this.events.filter((event) => event.kind === kind).map(({ message }) => message);
+  }
+
+  async stop(): Promise<void> {
+    this.session.close();
+    await this.fake.stop();
+  }
+}
