@@ -107,7 +107,8 @@ class CreatedCertificate extends Construct implements BoundCertificate {
     const certificate = new AcmCertificate(this, 'Resource', {
       domainName: domain,
       validationMethod: 'DNS',
-      tags: { Name: domain },
+      // ACM takes no star in a tag.
+      tags: { Name: domain.replace('*', 'any') },
       // A listener holds the old one until it has the new one.
       lifecycle: { createBeforeDestroy: true },
     });

@@ -77,6 +77,16 @@ describe('a created certificate', () => {
     );
   });
 
+  test('for many names is named without the star that ACM takes in no tag', () => {
+    const { stack } = created({ domain: '*.Example.com' });
+    expect(resources(stack, 'aws_acm_certificate')).toEqual({
+      'certificate_any-example-com': expect.objectContaining({
+        domain_name: '*.Example.com',
+        tags: { Name: 'any.Example.com' },
+      }),
+    });
+  });
+
   test('has its name lead to the balancer', () => {
     const { stack, bound } = created({ domain: 'shop.example.com' });
     expect(bound.host).toBe('shop.example.com');
