@@ -6,6 +6,7 @@ import { Aws, type AwsMeta } from './aws-meta';
 import type { LocalMeta } from './local-meta';
 import { ProgressSender } from './progress';
 import { ami } from './resources/ami';
+import { awsRollout } from './resources/aws-rollout';
 import { localService } from './resources/local-service';
 import { installedEntry } from './runtime-entry';
 import { BUILD, VERSION } from './version';
@@ -19,6 +20,7 @@ export function kilnProvider(): ProviderDefinition<typeof providerSchema> {
     configure: async (_ctx, config) => metaOf(config),
     resources: {
       kiln_ami: ami as unknown as ResourceDefinition,
+      kiln_aws_rollout: awsRollout as unknown as ResourceDefinition,
       kiln_local_service: localService as unknown as ResourceDefinition,
     },
   };

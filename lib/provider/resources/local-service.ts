@@ -5,7 +5,6 @@ import {
   type ApplyContext,
   type ConfigOf,
   type Diagnostic,
-  isUnknown,
   type PlanChanges,
   type PlanInput,
   type ResourceContext,
@@ -13,6 +12,7 @@ import {
   UNKNOWN,
 } from '../../plugin';
 import { instanceNames, revisionOf, type ServiceSpec } from '../../spec';
+import { hasUnknown } from '../has-unknown';
 import type { LocalMeta } from '../local-meta';
 import { type LocalServicePlan, type LocalServiceState, localServiceSchema } from './local-service-schema';
 import { type LocalServiceArguments, plannedEndpoint, specOf, stateOf } from './local-service-spec';
@@ -133,12 +133,6 @@ function knownSpec(values: Arguments, folder: string): ServiceSpec | undefined {
   const { id: _id, endpoint: _endpoint, revision: _revision, instance_names: _names, ...rest } = values;
   if (hasUnknown(rest)) return undefined;
   return specOf(rest as unknown as ConfigOf<Schema> as LocalServiceArguments, folder);
-}
-
-function hasUnknown(value: unknown): boolean {
-  if (isUnknown(value)) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(hasUnknown);
 }
 
 /** The attribute that a message about `'healthCheck.path'` is about. */
