@@ -30,9 +30,22 @@ new UnikernelService(stack, 'web', {
 app.synth();
 `;
 
+export interface ProjectOptions {
+  /** Text of the program that synthesises. @default - one with a service `web` on the local runtime */
+  readonly app?: string;
+  /** For every command. @default - that of the tests alone */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 export interface Ended {
   readonly exitCode: number | null;
+  /** Both streams, as they came. */
   readonly output: string;
+}
+
+export interface EndedKiln extends Ended {
+  /** Standard output alone. */
+  readonly out: string;
 }
 
 /** A user's project, deployed by the built command. Lies in the checkout, so that it finds the package by its name. */
@@ -41,39 +54,51 @@ export class Project {
   /** Where its programs put what is temporary. */
   readonly temporary: string;
 
-  constructor(private readonly home: string) {
+  constructor(
+    private readonly home: string,
+    private readonly options: ProjectOptions = {},
+  ) {
     mkdirSync(join(root, '.kiln'), { recursive: true });
     this.folder = mkdtempSync(join(root, '.kiln/e2e-'));
     this.temporary = join(this.folder, 'tmp');
     mkdirSync(this.temporary);
     cpSync(helloKernel(), join(this.folder, 'hello.elf'));
-    writeFileSync(join(this.folder, 'main.js'), APP);
+    writeFileSync(join(this.folder, 'main.js'), options.app ?? APP);
     writeFileSync(join(this.folder, 'cdktf.json'), '{"language":"typescript","app":"node main.js"}\n');
   }
 
   /** Starts `kiln`; `ended` resolves with everything that it printed. */
-  start(words: string, env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Ended> } {
+  start(words: string, env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<EndedKiln> } {
     const child = spawn(process.execPath, [join(root, 'dist/bin/kiln.js'), ...words.split(' ')], {
       cwd: this.folder,
-      env: { ...process.env, KILN_HOME: this.home, TMPDIR: this.temporary, VERSION: '1', ...env },
+      env: {
+        ...process.env,
+        KILN_HOME: this.home,
+        TMPDIR: this.temporary,
+        VERSION: '1',
+        ...this.options.env,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, as a shell gives it: a Ctrl-C reaches the whole group.
       detached: true,
     });
     let output = '';
+    let out = '';
     child.stdout.on('data', (data) => {
       output += data;
+      out += data;
     });
     child.stderr.on('data', (data) => {
       output += data;
     });
-    const ended = new Promise<Ended>((resolve) =>
-      child.on('close', (exitCode) => resolve({ exitCode, output })),
+    const ended = new Promise<EndedKiln>((resolve) =>
+      child.on('close', (exitCode) => resolve({ exitCode, output, out })),
     );
     return { child, ended };
   }
 
-  kiln(words: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  kiln(words: string, env: NodeJS.ProcessEnv = {}): Promise<EndedKiln> {
     return this.start(words, env).ended;
   }
 

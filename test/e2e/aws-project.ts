@@ -1,0 +1,114 @@
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { AWS_PROVIDER_VERSION, findAwsMirror } from '../helpers/aws-provider';
+import { type EndedKiln, Project } from './project';
+
+/**
+ * A shop on AWS, with every way to update. `web` is for callers from outside and calls `api`; `jobs` nobody calls. What differs
+ * between deploys is in `SHOP`, as JSON.
+ */
+const APP = `
+const { App } = require('cdktf');
+const { Duration, HealthCheck, RollingUpdatePolicy, Scaling, UnikernelImage, UnikernelService } = require('kiln-cdk');
+const { AwsStack } = require('kiln-cdk/aws');
+
+const shop = JSON.parse(process.env.SHOP);
+const app = new App();
+const stack = new AwsStack(app, 'shop', {
+  region: 'eu-central-1',
+  instanceType: 't3.nano',
+  keep: 1,
+  tags: shop.tags,
+});
+// What this package pins is newer than what tests have.
+stack.addOverride('terraform.required_providers.aws.version', '${AWS_PROVIDER_VERSION}');
+
+const image = (name) => UnikernelImage.fromKernel('hello.elf', {
+  bootArgs: ['--greeting=' + name, '--version=' + shop.version],
+  drivers: ['ena', 'nvme'],
+});
+const policy = { healthTimeout: Duration.seconds(20) };
+const services = {};
+const add = (name, props) => {
+  if (!shop.services.includes(name)) return undefined;
+  services[name] = new UnikernelService(stack, name, {
+    image: image(name),
+    port: 8080,
+    healthCheck: HealthCheck.http(shop.health, { bootDeadline: Duration.seconds(20) }),
+    ...props,
+  });
+  return services[name];
+};
+
+const web = add('web', {
+  instances: { min: 2, max: shop.max },
+  scaling: Scaling.onCpu(60),
+  update: RollingUpdatePolicy.rolling({ ...policy, maxSurge: 1, maxUnavailable: 0 }),
+});
+const api = add('api', { instances: 2, port: 9000, update: RollingUpdatePolicy.blueGreen(policy) });
+add('jobs', { instances: 4, update: RollingUpdatePolicy.rolling({ ...policy, maxSurge: 1, steps: [{ percent: 25 }] }) });
+if (web && api) web.connections.allowTo(api, { bootArg: '--api' });
+if (web && shop.exposed) web.expose();
+app.synth();
+`;
+
+/** What a deploy of the shop differs in from another. */
+export interface Shop {
+  readonly version: string;
+  readonly services: readonly ('web' | 'api' | 'jobs')[];
+  readonly exposed: boolean;
+  /** The most instances of `web`. */
+  readonly max: number;
+  /** Path of the health check of all. */
+  readonly health: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const SHOP: Shop = {
+  version: '1',
+  services: ['web', 'api', 'jobs'],
+  exposed: true,
+  max: 4,
+  health: '/healthz',
+  tags: { team: 'shop' },
+};
+
+/** A user's project on AWS, where AWS is at the endpoint that `cloud` has. */
+export class AwsProject extends Project {
+  /** @param cloud environment that leads the AWS SDK there */
+  constructor(home: string, cloud: Readonly<Record<string, string>>) {
+    super(home, {
+      app: APP,
+      env: { ...cloud, HOME: makeHome(home), AWS_CA_BUNDLE: '', CHECKPOINT_DISABLE: '1' },
+    });
+  }
+
+  run(words: string, shop: Partial<Shop> = {}): Promise<EndedKiln> {
+    return this.kiln(words, { SHOP: JSON.stringify({ ...SHOP, ...shop }) });
+  }
+
+  /** What a command that must succeed prints. */
+  async ok(words: string, shop: Partial<Shop> = {}): Promise<string> {
+    const { exitCode, output } = await this.run(words, shop);
+    if (exitCode !== 0) throw new Error(`kiln ${words} exited with ${exitCode}:\n${output}`);
+    return output;
+  }
+}
+
+/**
+ * A home whose plugins are the mirror's, for Terraform and for OpenTofu: with no configuration of its own, each looks there and
+ * beside the stack, where Kiln puts its own provider. Only the last folder may be a link.
+ */
+function makeHome(parent: string): string {
+  const home = join(parent, 'home');
+  const mirror = findAwsMirror() ?? '';
+  const [there = ''] = readdirSync(mirror);
+  const versions = join('hashicorp/aws', AWS_PROVIDER_VERSION);
+  const [platform = ''] = readdirSync(join(mirror, there, versions));
+  for (const registry of ['registry.terraform.io', 'registry.opentofu.org']) {
+    const folder = join(home, '.terraform.d/plugins', registry, versions);
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(join(mirror, there, versions, platform), join(folder, platform));
+  }
+  return home;
+}
