@@ -34,7 +34,7 @@ export interface BoundCertificate {
 const ACM_ARN = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/;
 const IAM_ARN = /^arn:aws[a-z-]*:iam::\d{12}:server-certificate\/.+$/;
 
-const DOMAIN = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+const DOMAIN = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** ACM's limit for the first name of a certificate. */
 const MAX_DOMAIN = 64;
@@ -65,11 +65,11 @@ export class Certificate {
    * @throws KilnError `constructs.certificate` or `constructs.token`
    */
   static create(options: CreateCertificateOptions): Certificate {
-    const { domain } = options;
-    checkKnown('domain', domain, 'it is part of the endpoint');
+    checkKnown('domain', options.domain, 'it is part of the endpoint');
+    const domain = options.domain.toLowerCase();
     if (!DOMAIN.test(domain) || domain.length > MAX_DOMAIN) {
       throw refusal(
-        `'domain' is ${JSON.stringify(domain)}; give a name of at most ${MAX_DOMAIN} characters, such as 'shop.example.com'`,
+        `'domain' is ${JSON.stringify(options.domain)}; give a name of at most ${MAX_DOMAIN} characters, such as 'shop.example.com'`,
       );
     }
     const { record = !domain.startsWith('*') } = options;
@@ -78,7 +78,9 @@ export class Certificate {
         `'record' is true for '${domain}', which is many names; leave it out and make the record of one yourself`,
       );
     }
-    return new Certificate((scope, use) => new CreatedCertificate(scope, { ...options, record }, use));
+    return new Certificate(
+      (scope, use) => new CreatedCertificate(scope, { ...options, domain, record }, use),
+    );
   }
 
   private constructor(private readonly binder: (scope: Construct, use: CertificateUse) => BoundCertificate) {}
@@ -99,7 +101,7 @@ class CreatedCertificate extends Construct implements BoundCertificate {
 
   constructor(scope: Construct, options: Required<CreateCertificateOptions>, use: CertificateUse) {
     const { domain, zoneId, record } = options;
-    const name = `certificate_${domain.toLowerCase().replace('*', 'any').replaceAll('.', '-')}`;
+    const name = `certificate_${domain.replace('*', 'any').replaceAll('.', '-')}`;
     if (scope.node.tryFindChild(name)) {
       throw refusal(`two certificates are created for '${domain}'; create one and give it to both services`);
     }

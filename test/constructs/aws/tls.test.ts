@@ -77,12 +77,12 @@ describe('a created certificate', () => {
     );
   });
 
-  test('for many names is named without the star that ACM takes in no tag', () => {
+  test('for many names is in small letters, as AWS keeps it, and named without the star that ACM takes in no tag', () => {
     const { stack } = created({ domain: '*.Example.com' });
     expect(resources(stack, 'aws_acm_certificate')).toEqual({
       'certificate_any-example-com': expect.objectContaining({
-        domain_name: '*.Example.com',
-        tags: { Name: 'any.Example.com' },
+        domain_name: '*.example.com',
+        tags: { Name: 'any.example.com' },
       }),
     });
   });
