@@ -153,6 +153,7 @@ export class AwsFake extends FakeAccount {
       return;
     }
     call.status = answer.status;
+    if (!claimed && typeof answer.body === 'string') call.answer = answer.body;
     response.writeHead(answer.status, {
       ...answer.headers,
       'content-length': Buffer.byteLength(answer.body),
@@ -176,6 +177,7 @@ export class AwsFake extends FakeAccount {
       fault: fault || undefined,
       status: 0,
       error: undefined,
+      answer: undefined,
     };
     this.calls.push(call);
     return call;

@@ -1,58 +1,41 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { EBS_SHAPES, EC2_PARAMETERS } from '../../helpers/aws-fake/parameters';
-import { EBS_ACTIONS, EC2_ACTIONS } from '../../helpers/aws-fake/settings';
+import { startAwsFake } from '../../helpers/aws-fake';
+import { AUTOSCALING_PARAMETERS } from '../../helpers/aws-fake/autoscaling/parameters';
+import { ELB_PARAMETERS } from '../../helpers/aws-fake/balancing/parameters';
+import { clientsOf } from '../../helpers/aws-fake/clients';
+import { EBS_SHAPES, EC2_PARAMETERS, type QueryParameters } from '../../helpers/aws-fake/parameters';
+import { AUTOSCALING_ACTIONS, EBS_ACTIONS, EC2_ACTIONS, ELB_ACTIONS } from '../../helpers/aws-fake/settings';
+import { loadModel, MODELS, parameterNames } from './botocore';
+import { callEveryAction } from './every-action';
+import { strangersIn } from './strangers';
 
-interface Reference {
-  readonly shape: string;
-  readonly location?: string;
-  readonly locationName?: string;
-  readonly queryName?: string;
-}
-
-interface Model {
-  readonly operations: Readonly<
-    Record<
-      string,
-      { readonly http: { readonly method: string; readonly requestUri: string }; readonly input: Reference }
-    >
-  >;
-  readonly shapes: Readonly<
-    Record<
-      string,
-      {
-        readonly type: string;
-        readonly members?: Readonly<Record<string, Reference>>;
-        readonly member?: Reference;
-        readonly payload?: string;
-      }
-    >
-  >;
-}
-
-/** The services' own models come with Python's botocore, which no package list of ours installs. */
-const data = findModels();
-const described = data === undefined ? test.skip : test;
-if (data === undefined)
+const described = MODELS === undefined ? test.skip : test;
+if (MODELS === undefined)
   process.stderr.write("skipped: comparing the fake with the services' models needs botocore\n");
 
-described.each(EC2_ACTIONS)('%s takes the parameters of its model', (action) => {
-  const model = load('ec2');
-  const { taken, untaken } = EC2_PARAMETERS[action];
-  const parameters = flatten(model, (model.operations[action] as Model['operations'][string]).input.shape);
-  const known = parameters.filter(
-    (name) => !untaken.some((one) => name === one || name.startsWith(`${one}.`)),
-  );
-  expect([...taken].sort()).toEqual(known.sort());
-  expect(untaken.filter((one) => !parameters.some((name) => `${name}.`.startsWith(`${one}.`)))).toEqual([]);
+/** An entry of those not taken stands for all that is below it, and there must be something. */
+function expectSame({ taken, untaken }: QueryParameters, parameters: readonly string[]): void {
+  const below = (name: string, one: string) => name === one || name.startsWith(`${one}.`);
+  const others = parameters.filter((name) => !untaken.some((one) => below(name, one)));
+  expect([...taken].sort()).toEqual(others.sort());
+  expect(untaken.filter((one) => !parameters.some((name) => below(name, one)))).toEqual([]);
+}
+
+described.each(EC2_ACTIONS)('ec2:%s takes the parameters of its model', (action) => {
+  expectSame(EC2_PARAMETERS[action], parameterNames(loadModel('ec2'), action, 'ec2'));
+});
+
+described.each(AUTOSCALING_ACTIONS)('autoscaling:%s takes the parameters of its model', (action) => {
+  expectSame(AUTOSCALING_PARAMETERS[action], parameterNames(loadModel('autoscaling'), action, 'query'));
+});
+
+described.each(ELB_ACTIONS)('elasticloadbalancing:%s takes the parameters of its model', (action) => {
+  expectSame(ELB_PARAMETERS[action], parameterNames(loadModel('elbv2'), action, 'query'));
 });
 
 described.each(EBS_ACTIONS)('%s has the shape of its model', (action) => {
-  const model = load('ebs');
-  const { http, input } = model.operations[action] as Model['operations'][string];
-  const shape = model.shapes[input.shape];
+  const model = loadModel('ebs');
+  const operation = model.operations[action];
+  const shape = model.shapes[operation?.input?.shape ?? ''];
   const members = Object.entries(shape?.members ?? {}).filter(([name]) => name !== shape?.payload);
   const at = (place: string | undefined) =>
     members
@@ -66,45 +49,48 @@ described.each(EBS_ACTIONS)('%s has the shape of its model', (action) => {
     query: [...query].sort(),
     body: [...body].sort(),
   }).toEqual({
-    method: http.method,
-    path: http.requestUri,
+    method: operation?.http.method,
+    path: operation?.http.requestUri,
     header: at('header'),
     query: at('querystring'),
     body: at(undefined),
   });
 });
 
-function findModels(): string | undefined {
+described('what every action answers is in its model', async () => {
+  const fake = await startAwsFake({ pace: 0 });
+  const clients = clientsOf(fake);
   try {
-    const code = 'import botocore, os; print(os.path.dirname(botocore.__file__))';
-    return join(
-      execFileSync('python3', ['-c', code], { stdio: ['ignore', 'pipe', 'ignore'] })
-        .toString()
-        .trim(),
-      'data',
-    );
-  } catch {
-    return undefined;
+    await callEveryAction(fake, clients);
+  } finally {
+    clients.close();
+    await fake.stop();
   }
-}
+  const models = {
+    ec2: loadModel('ec2'),
+    autoscaling: loadModel('autoscaling'),
+    elasticloadbalancing: loadModel('elbv2'),
+  };
+  const strange = fake.calls
+    .filter(({ service }) => service in models)
+    .flatMap(({ service, action = '', name, answer = '' }) =>
+      strangersIn(models[service as keyof typeof models], action, answer).map((path) => `${name} ${path}`),
+    );
+  expect([...new Set(strange)]).toEqual([]);
+  const all = [
+    ...EC2_ACTIONS.map((action) => `ec2:${action}`),
+    ...AUTOSCALING_ACTIONS.map((action) => `autoscaling:${action}`),
+    ...ELB_ACTIONS.map((action) => `elasticloadbalancing:${action}`),
+  ];
+  const answered = fake.calls.filter(({ status }) => status === 200).map(({ name }) => name);
+  expect(all.filter((name) => !answered.includes(name))).toEqual([]);
+});
 
-function load(service: string): Model {
-  const folder = join(data as string, service);
-  const version = readdirSync(folder).sort().at(-1) as string;
-  return JSON.parse(gunzipSync(readFileSync(join(folder, version, 'service-2.json.gz'))).toString());
-}
-
-/** The names of the EC2 query protocol: lists are always flat, names begin with a capital letter. */
-function flatten(model: Model, name: string, prefix = ''): string[] {
-  const shape = model.shapes[name];
-  if (shape?.type === 'list') return flatten(model, (shape.member as Reference).shape, `${prefix}.N`);
-  if (shape?.type !== 'structure') return [prefix];
-  return Object.entries(shape.members ?? {}).flatMap(([member, reference]) => {
-    const own = reference.queryName ?? capital(reference.locationName ?? member);
-    return flatten(model, reference.shape, prefix ? `${prefix}.${own}` : own);
-  });
-}
-
-function capital(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
+described('an element that a model does not know is named', () => {
+  const refresh = '<member><InstanceRefreshId>a</InstanceRefreshId><Wrong>b</Wrong></member>';
+  const result = `<DescribeInstanceRefreshesResult><InstanceRefreshes>${refresh}</InstanceRefreshes></DescribeInstanceRefreshesResult>`;
+  const answer = `<DescribeInstanceRefreshesResponse>${result}</DescribeInstanceRefreshesResponse>`;
+  expect(strangersIn(loadModel('autoscaling'), 'DescribeInstanceRefreshes', answer)).toEqual([
+    'InstanceRefreshes.member.Wrong',
+  ]);
+});

@@ -21,6 +21,8 @@ export interface AwsCall {
   status: number;
   /** The error's name, where it was refused. */
   error: string | undefined;
+  /** The XML of the answer, where the fake answered in it. */
+  answer: string | undefined;
 }
 
 /** Who answers for what the fake has no part of. */

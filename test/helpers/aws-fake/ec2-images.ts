@@ -43,6 +43,9 @@ export function deregisterImage(state: State, query: Query): { readonly [name: s
     if (!state.deregistered.has(id)) throw notFound(id);
     throw new Refusal('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`);
   }
+  if (image.isProtected) {
+    throw new Refusal('OperationNotPermitted', `The image ${id} is protected from deregistration.`);
+  }
   const all = query.flag('DeleteAssociatedSnapshots') ?? false;
   state.images.delete(id);
   state.deregistered.add(id);
@@ -99,6 +102,7 @@ function render(image: FakeImage): Xml {
     bootMode: image.bootMode,
     tpmSupport: image.tpmSupport,
     imdsSupport: image.imdsSupport,
+    deregistrationProtection: image.isProtected ? 'enabled-without-cooldown' : 'disabled',
     tagSet: [...image.tags].map(([key, value]) => ({ key, value })),
   };
 }

@@ -66,6 +66,8 @@ export interface FakeImage {
   readonly launchPermissions: Set<string>;
   state: 'pending' | 'available' | 'failed';
   stateReason: string | undefined;
+  /** Against being deregistered. @default false */
+  isProtected?: boolean;
   readonly late: { unknown: number; pending: number };
 }
 

@@ -133,6 +133,7 @@ export function deleteTemplateVersions(state: State, query: Query): Members {
     if (error) failed.push({ ...common, responseError: error });
     else if (template.versions.delete(number as number)) done.push(common);
   }
+  template.latestVersion = Math.max(...template.versions.keys());
   return {
     successfullyDeletedLaunchTemplateVersionSet: done,
     unsuccessfullyDeletedLaunchTemplateVersionSet: failed,

@@ -18,7 +18,10 @@ export interface FakeTemplate {
   readonly tags: Map<string, string>;
   readonly versions: Map<number, FakeTemplateVersion>;
   defaultVersion: number;
+  /** The highest that is there. */
   latestVersion: number;
+  /** The highest that ever was: numbers are not given twice. */
+  lastNumber: number;
 }
 
 /** By id or by name, as a request names it. */
@@ -78,8 +81,9 @@ export function addVersion(
   data: Query,
   description?: string,
 ): FakeTemplateVersion {
-  template.latestVersion++;
-  const version = { number: template.latestVersion, description, data, createdAt: state.clock.now };
+  template.lastNumber++;
+  template.latestVersion = template.lastNumber;
+  const version = { number: template.lastNumber, description, data, createdAt: state.clock.now };
   template.versions.set(version.number, version);
   return version;
 }
@@ -93,6 +97,7 @@ export function newTemplate(state: State, name: string, data: Query, description
     versions: new Map(),
     defaultVersion: 1,
     latestVersion: 0,
+    lastNumber: 0,
   };
   addVersion(state, template, data, description);
   state.templates.set(template.id, template);
