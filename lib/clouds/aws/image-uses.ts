@@ -113,15 +113,22 @@ function sortVersions(
   groups: readonly GroupUse[],
   uses: ReadonlyMap<string, LocalUse>,
 ): void {
-  for (const one of template.versions) {
-    const use = uses.get(one.imageId);
-    const image = images.find(({ id }) => id === one.imageId);
-    if (use === undefined || image === undefined) continue;
-    const what = `version ${one.version} of the launch template ${template.id} (${template.name})`;
-    const isOwn = template.service !== undefined && template.service === image.service;
-    const by = isOwn ? whyNotIdle(one, template, groups) : what;
-    if (by === undefined) use.idleVersions.push(one);
-    else use.by.push(isOwn ? `${what}, ${by}` : what);
+  const where = `of the launch template ${template.id} (${template.name})`;
+  for (const image of images) {
+    const use = uses.get(image.id);
+    const versions = template.versions.filter(({ imageId }) => imageId === image.id);
+    const [first] = versions;
+    if (use === undefined || first === undefined) continue;
+    if (template.service === undefined || template.service !== image.service) {
+      const which = versions.length === 1 ? `version ${first.version}` : `${versions.length} versions`;
+      use.by.push(`${which} ${where}`);
+      continue;
+    }
+    for (const one of versions) {
+      const why = whyNotIdle(one, template, groups);
+      if (why === undefined) use.idleVersions.push(one);
+      else use.by.push(`version ${one.version} ${where}, ${why}`);
+    }
   }
 }
 
