@@ -9,7 +9,7 @@ import type { RolloutGroup, RolloutRequest, TemplateVersion } from './rollout-re
 export interface StandingRollout {
   /** The name of the group that serves. */
   readonly activeGroup: string;
-  /** What all of its instances were launched from; where they differ, or another group has some, that of an odd one. */
+  /** What the group launches and all of it was launched from; where something else is found beside what is expected, that. */
   readonly template: TemplateVersion;
   readonly size: { readonly min: number; readonly max: number };
 }
@@ -27,7 +27,9 @@ export async function readRollout(
   const groups = await Promise.all(request.groups.map(({ name }) => readGroup(session, name, signal)));
   const [only, second] = groups;
   if (groups.some((group) => group === undefined || group.isGoing) || only === undefined) return undefined;
-  return second === undefined ? standingOf(only) : readColours(session, request, signal);
+  return second === undefined
+    ? standingOf(only, request.launchTemplate)
+    : readColours(session, request, signal);
 }
 
 async function readColours(
@@ -41,24 +43,21 @@ async function readColours(
     return findStand(session, { ...request, listeners: [] }, signal);
   });
   const serving = stand.serving ?? stand.colours[0];
-  const found = standingOf(serving.sight.group);
+  const found = standingOf(serving.sight.group, request.launchTemplate);
   const idle = stand.colours[other(serving.index)];
   // What an interrupted rollout left is to be seen as a difference, so that an apply has something to do.
   if (hasCapacity(idle) && !isAt(idle, found.template))
-    return { ...found, template: standingOf(idle.sight.group).template };
+    return { ...found, template: standingOf(idle.sight.group, found.template).template };
   return found;
 }
 
 /** An instance of another version shows a rollout that ended in its middle, or somebody's hand. */
-function standingOf(group: GroupState): StandingRollout {
+function standingOf(group: GroupState, expected: TemplateVersion): StandingRollout {
   const { name, min, max } = group;
   const present = group.instances.filter(({ lifecycle }) => lifecycle === 'InService');
-  const odd = present.find(({ template }) => !isSame(template, group.template));
-  return { activeGroup: name, template: versionOf(odd ? odd.template : group.template), size: { min, max } };
-}
-
-function isSame(one: UsedTemplate | undefined, another: UsedTemplate | undefined): boolean {
-  return one?.id === another?.id && Object.is(one?.version, another?.version);
+  const found = [group.template, ...present.map(({ template }) => template)].map(versionOf);
+  const odd = found.find(({ id, version }) => id !== expected.id || version !== expected.version);
+  return { activeGroup: name, template: odd ?? expected, size: { min, max } };
 }
 
 /** `$Latest`, or no template at all, is no version that was ever asked for. */
