@@ -39,7 +39,8 @@ export async function makeCopies(
   const outcomes = await Promise.allSettled(
     [...targets].map(async ([region, { kmsKeyId }]) => {
       const onStarted = (id: string) => options.onStarted?.(region, id);
-      onCopied?.(await copyAmi(original, await sessionIn(region), { kmsKeyId, signal, onStarted }));
+      const copy = await copyAmi(original, await sessionIn(region), { kmsKeyId, signal, onStarted });
+      onCopied?.(copy);
     }),
   );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
