@@ -2,12 +2,13 @@ import { KilnError } from '../../../errors';
 import { type RefreshPreferences, refreshPreferences } from '../../../rollout';
 import { cancelled, inBrief } from '../aws-error';
 import { sleepOr } from '../call';
+import { faultBehind } from '../fault';
 import type { AwsSession } from '../session';
 import { checkGroup, missingGroup } from './check-group';
 import { abandon, goBack, type Undo } from './go-back';
 import { observe, type Sight } from './observe';
 import type { AwsRolloutProblem } from './problem';
-import type { GroupState } from './read-group';
+import { type GroupState, readGroup } from './read-group';
 import { type Refresh, startRefresh } from './refresh';
 import { rolloutError, servingText } from './rollout-error';
 import type { RolloutGroup, RolloutOptions, RolloutRequest, RolloutResult } from './rollout-request';
@@ -56,8 +57,17 @@ class GroupRollout {
     } catch (error) {
       if (this.options.signal?.aborted && KilnError.is(error) && error.code === 'aws.cancelled')
         throw await this.cancelledError();
-      throw this.outlived(error);
+      throw (await this.isGone(error)) ? missingGroup(this.group.name, this.request) : this.outlived(error);
     }
+  }
+
+  /** Asked about a group that is gone, Auto Scaling only says that the request is not valid. */
+  private async isGone(error: unknown): Promise<boolean> {
+    if (faultBehind(error).name !== 'ValidationError') return false;
+    return readGroup(this.session, this.group.name, this.options.signal).then(
+      (group) => group === undefined,
+      () => false,
+    );
   }
 
   private async rollOut(): Promise<RolloutResult> {

@@ -73,7 +73,9 @@ function phaseOf(
   if (/Standby/.test(lifecycle)) return 'standby';
   if (machine && ENDED.includes(machine.state)) return 'failed';
   if (lifecycle !== 'InService') return 'starting';
-  if (targets.some(({ state }) => state.startsWith('unhealthy'))) return 'unhealthy';
+  // The group was read a moment earlier than the targets.
+  if (targets.some(({ state }) => state.includes('draining'))) return 'leaving';
+  if (targets.some(({ state }) => state === 'unhealthy')) return 'unhealthy';
   const agreeing = targets.filter(({ state }) => state === 'healthy').length;
   return agreeing >= targetGroups ? 'healthy' : 'starting';
 }

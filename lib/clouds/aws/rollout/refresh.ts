@@ -51,16 +51,16 @@ export async function readRefresh(
 ): Promise<Refresh | undefined> {
   const client = await session.autoscaling();
   const which = id === undefined ? { MaxRecords: 1 } : { InstanceRefreshIds: [id] };
-  const { InstanceRefreshes } = await callAws(
+  const input = { AutoScalingGroupName: group, ...which };
+  const { InstanceRefreshes = [] } = await callAws(
     session,
     {
       action: 'autoscaling:DescribeInstanceRefreshes',
-      send: (options) =>
-        client.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: group, ...which }), options),
+      send: (options) => client.send(new DescribeInstanceRefreshesCommand(input), options),
     },
     signal,
   );
-  const [latest] = InstanceRefreshes ?? [];
+  const [latest] = InstanceRefreshes;
   return latest && refreshOf(latest);
 }
 

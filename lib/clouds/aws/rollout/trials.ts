@@ -12,8 +12,6 @@ const MARGIN_MS = 60_000;
 /** What is remembered of an instance of the new version from look to look. */
 interface Trial {
   seen: SeenInstance;
-  /** As it was before it ended, with what the balancers said then. */
-  alive: SeenInstance | undefined;
   /** When its time to become healthy began; ms of AWS' clock. */
   since: number;
   wasHealthy: boolean;
@@ -34,6 +32,8 @@ export interface TrialOptions {
 /** Judges the instances of a new version by what was seen of them (the local rule's `findProblem`, with AWS' signs). */
 export class Trials {
   private readonly trials = new Map<string, Trial>();
+  /** Instances as they were before they ended, with what the balancers said then. */
+  private readonly alive = new Map<string, SeenInstance>();
   /** When it last judged. */
   private lookedAt: number | undefined;
 
@@ -72,6 +72,7 @@ export class Trials {
   private note(seen: SeenInstance, now: number): void {
     const { begunAt, watchedSince, healthTimeoutMs } = this.options;
     const known = this.trials.get(seen.id);
+    if (seen.phase !== 'failed' && seen.phase !== 'leaving') this.alive.set(seen.id, seen);
     const isHealthy = seen.phase === 'healthy';
     if (known === undefined) {
       // Not there at the last look, so launched since: AWS' times and this machine's are only so far alike.
@@ -79,13 +80,12 @@ export class Trials {
       const since = Math.min(now, Math.max(seen.launchedAt ?? now, earliest));
       const isNew =
         this.lookedAt !== undefined || (seen.launchedAt ?? now) >= begunAt - healthTimeoutMs - MARGIN_MS;
-      this.trials.set(seen.id, { seen, alive: aliveOf(seen), since, wasHealthy: isHealthy, isNew });
+      this.trials.set(seen.id, { seen, since, wasHealthy: isHealthy, isNew });
       return;
     }
     // One that lost its health without failing a check gets its time anew: its group may be moving it.
     if (known.seen.phase === 'healthy' && !isHealthy) known.since = now;
     known.seen = seen;
-    known.alive = aliveOf(seen) ?? known.alive;
     known.wasHealthy ||= isHealthy;
   }
 
@@ -104,24 +104,29 @@ export class Trials {
       (one) => one.phase === 'failed' && this.trials.get(one.id)?.isNew && !isTakenBack(one),
     );
     const [first] = crashed;
-    if (first) return this.crash(first, crashed);
-    for (const { seen, alive, isNew } of gone) {
-      const activity = isNew && !isTakenBack(seen) ? wasGivenUp(activities, seen.id) : undefined;
-      if (activity) {
-        const reason = `its group gave it up: ${inShort(activity.cause)}`;
-        return { kind: 'crashed', instances: [alive ?? seen], reason };
-      }
-    }
+    if (first) return this.crash(first, crashed, activities);
+    for (const { seen, isNew } of gone)
+      if (isNew && !isTakenBack(seen) && wasGivenUp(activities, seen.id) !== undefined)
+        return this.crash(seen, [seen], activities);
     return undefined;
   }
 
   /** Where a group gave an instance up, the reason is what its checks answered, and not that it was then ended. */
-  private crash(first: SeenInstance, crashed: readonly SeenInstance[]): AwsRolloutProblem {
-    const alive = this.trials.get(first.id)?.alive;
-    if (first.group.isHealthy || alive === undefined || hasEndedItself(first))
+  private crash(
+    first: SeenInstance,
+    crashed: readonly SeenInstance[],
+    activities: readonly ScalingActivity[],
+  ): AwsRolloutProblem {
+    if (hasEndedItself(first))
       return { kind: 'crashed', instances: crashed, reason: `it ended: ${answerOf(first)}` };
-    const instances = crashed.map((one) => this.trials.get(one.id)?.alive ?? one);
-    return { kind: 'crashed', instances, reason: `its group gave it up (${answerOf(alive)})` };
+    const cause = wasGivenUp(activities, first.id)?.cause;
+    const why = cause === undefined ? '' : ` after an ${inShort(cause)}`;
+    const instances = crashed.map((one) => this.alive.get(one.id) ?? one);
+    return {
+      kind: 'crashed',
+      instances,
+      reason: `its group gave it up${why} (${answerOf(instances[0] ?? first)})`,
+    };
   }
 
   private findSick(present: readonly SeenInstance[]): AwsRolloutProblem | undefined {
@@ -152,12 +157,6 @@ function isWaitedFor({ phase }: SeenInstance): boolean {
   return phase === 'starting' || phase === 'unhealthy' || phase === 'failed';
 }
 
-function aliveOf(seen: SeenInstance): SeenInstance | undefined {
-  // One that drains already is on its way out, whether or not its group says so yet.
-  const isGoing = seen.targets.some(({ state }) => state.includes('draining'));
-  return isGoing || seen.phase === 'failed' || seen.phase === 'leaving' ? undefined : seen;
-}
-
 /** A group ends what it gives up, which EC2 calls the user's doing. */
 function hasEndedItself({ machine }: SeenInstance): boolean {
   const reason = machine?.reason ?? '';
@@ -168,7 +167,7 @@ function isTakenBack({ machine }: SeenInstance): boolean {
   return TAKEN_BACK.test(machine?.reason ?? '');
 }
 
-/** `At 2026-11-23T15:00:00Z an instance was taken out of service in response to an ELB system health check failure.` */
+/** `ELB system health check failure`, of what Auto Scaling says with a time before it and several words around it. */
 function inShort(cause: string): string {
-  return cause.replace(/^At \S+ /, '').replace(/\.$/, '');
+  return cause.replace(/^.*in response to (an? )?/s, '').replace(/\.$/, '');
 }

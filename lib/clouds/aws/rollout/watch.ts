@@ -98,7 +98,7 @@ export class GroupWatch {
   /** Only looks and tells, as on the way back. @throws KilnError `rollout.group-missing`, `aws.*` */
   async see(signal = this.options.signal): Promise<Sight> {
     const sight = await observe(this.session, this.group, this.request.launchTemplate, signal);
-    if (!sight) throw missingGroup(this.group.name, this.request);
+    if (!sight || sight.group.isGoing) throw missingGroup(this.group.name, this.request);
     this.last = sight;
     return sight;
   }

@@ -1,3 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type RefreshPreferences,
+  StartInstanceRefreshCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { type AwsSession, type AwsTiming, type RolloutRequest, rollOut } from '../../../../lib/clouds/aws';
 import type { KilnError } from '../../../../lib/errors';
 import type { ServiceEvent, UpdatePolicySpec } from '../../../../lib/spec';
@@ -13,6 +19,10 @@ export interface WorldOptions {
   readonly fake?: AwsFakeOptions;
   readonly timing?: Partial<AwsTiming>;
   readonly healthCheckType?: string;
+  /** Before which no group gives up what its balancers call unhealthy. @default 100000 */
+  readonly graceSeconds?: number;
+  /** Of both versions. @default 't3.micro' */
+  readonly instanceType?: string;
 }
 
 /** A service that runs at version 1 of its launch template, which has a version 2. */
@@ -29,7 +39,8 @@ export class RolloutWorld {
   static async start(options: WorldOptions = {}): Promise<RolloutWorld> {
     const fake = await startAwsFake({ pace: 2, ...options.fake });
     const session = await sessionWith(fake, options.timing);
-    const { id } = fake.createLaunchTemplate();
+    const { instanceType = 't3.micro' } = options;
+    const { id } = fake.createLaunchTemplate({ instanceType });
     for (let more = options.newVersions ?? 1; more > 0; more--)
       fake.addTemplateVersion(id, { imageId: `ami-${more}` });
     return new RolloutWorld(fake, session, id, fake.createTargetGroup({ name: 'shop-web' }));
@@ -43,12 +54,13 @@ export class RolloutWorld {
     return world;
   }
 
-  createGroup({ instances = 2, healthCheckType }: WorldOptions = {}): void {
+  createGroup({ instances = 2, healthCheckType, graceSeconds = 100_000 }: WorldOptions = {}): void {
     this.fake.createGroup({
       name: 'shop-web',
       launchTemplate: { id: this.template, version: 1 },
       min: 1,
       max: 9,
+      graceSeconds,
       desired: instances,
       targetGroupArns: [this.targets],
       ...(healthCheckType === undefined ? {} : { healthCheckType }),
@@ -69,6 +81,43 @@ export class RolloutWorld {
       alarms: [],
       ...changes,
     };
+  }
+
+  /** As somebody does by hand, or an earlier run did. Its id. */
+  async startRefresh(
+    version: number,
+    preferences: RefreshPreferences,
+    template = this.template,
+  ): Promise<string> {
+    const client = await this.session.autoscaling();
+    const LaunchTemplate = { LaunchTemplateId: template, Version: String(version) };
+    const { InstanceRefreshId = '' } = await client.send(
+      new StartInstanceRefreshCommand({
+        AutoScalingGroupName: 'shop-web',
+        DesiredConfiguration: { LaunchTemplate },
+        Preferences: { InstanceWarmup: 0, ...preferences },
+      }),
+    );
+    return InstanceRefreshId;
+  }
+
+  /** Makes a mix of instance types of the group's one. */
+  async mix(Overrides: { InstanceType: string }[]): Promise<void> {
+    const client = await this.session.autoscaling();
+    const LaunchTemplateSpecification = { LaunchTemplateId: this.template, Version: '1' };
+    const MixedInstancesPolicy = { LaunchTemplate: { LaunchTemplateSpecification, Overrides } };
+    await client.send(
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: 'shop-web', MixedInstancesPolicy }),
+    );
+  }
+
+  /** Waits until the latest refresh is in this state. */
+  async reaches(status: string): Promise<void> {
+    for (let tries = 0; tries < 2000; tries++) {
+      if (this.fake.refreshes('shop-web')[0]?.status === status) return;
+      await sleep(5);
+    }
+    throw new Error(`the refresh is ${this.fake.refreshes('shop-web')[0]?.status}, not ${status}`);
   }
 
   rollOut(request = this.request(), signal?: AbortSignal) {
