@@ -19,7 +19,7 @@ export { faultBehind, isGone } from './fault';
 export type { ImageUse, SessionIn } from './image-uses';
 export { readLaunchPermissions, setLaunchPermissions } from './launch-permissions';
 export { type PruneFailure, type PruneOptions, type PruneReport, pruneImages } from './prune-images';
-export { readAmi } from './read-ami';
+export { readAmi, readKey } from './read-ami';
 export type { Standing } from './retention';
 export { groupsOfId, readRollout, type StandingRollout } from './rollout/read-rollout';
 export { rollOut } from './rollout/roll-out';
@@ -30,6 +30,7 @@ export type {
   RolloutResult,
   TemplateVersion,
 } from './rollout/rollout-request';
+export { findCopies } from './service-images';
 export { type AwsEndpoints, type AwsSession, type AwsSettings, openAwsSession } from './session';
 export {
   type StraySnapshot,

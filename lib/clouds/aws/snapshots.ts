@@ -78,7 +78,8 @@ export async function deleteSnapshot(
   }
 }
 
-async function describeSnapshot(
+/** @param until until when it may be unknown to a part of EC2, by `performance.now()` */
+export async function describeSnapshot(
   session: AwsSession,
   id: string,
   until: number,

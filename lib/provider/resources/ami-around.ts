@@ -47,6 +47,8 @@ export async function putAround(
       around.add(copy, planned.copies?.[copy.region] ?? { kms_key_id: null });
     },
   });
+  // As it is written: none and no map are not the same to Terraform.
+  around.record({ copies: planned.copies });
   await permit(ctx, image, around, targets.size > 0, planned.launch_permissions);
   return around.now;
 }

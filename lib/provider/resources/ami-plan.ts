@@ -25,6 +25,7 @@ export async function planAmi(
 ): Promise<PlanChanges<Schema> | undefined> {
   const region =
     config.region === null ? (ctx.meta.aws.plannedRegion ?? prior?.region ?? UNKNOWN) : config.region;
+  requireOtherRegions(proposed, region);
   // Terraform asks again for what replaces it, with nothing there before.
   if (prior !== null) {
     warnSameName(ctx, config.name, prior, proposed);
@@ -98,6 +99,16 @@ function isSettled({
   tags,
 }: Proposed): boolean {
   return !hasUnknown([image, description, kernel_id, tpm, imds_v2, encrypted, kms_key_id, service, tags]);
+}
+
+/** Where the provider names the region, only a plan knows it. */
+function requireOtherRegions({ copies }: Proposed, region: unknown): void {
+  if (isUnknown(copies) || copies === null || typeof region !== 'string') return;
+  if (!Object.hasOwn(copies, region)) return;
+  throw DiagnosticsError.at(
+    ['copies'],
+    `'copies' has ${region}, the region of the image itself; take it out`,
+  );
 }
 
 function sameCopies(prior: AmiState, { copies }: Proposed): boolean {

@@ -1,5 +1,8 @@
+import type { Ami } from '../../clouds/aws';
 import { KilnError } from '../../errors';
 import type { AwsAccess } from '../aws-meta';
+import { type AmiMachine, amiName, namedBy } from './ami-arguments';
+import type { Around } from './ami-around';
 import { type AmiState, DEFAULT_KEEP } from './ami-schema';
 
 /**
@@ -8,9 +11,10 @@ import { type AmiState, DEFAULT_KEEP } from './ami-schema';
  */
 export async function importedAmi(
   id: string,
-  { code, session }: AwsAccess,
+  access: AwsAccess,
   signal: AbortSignal,
 ): Promise<{ readonly state: AmiState; readonly owner: string | undefined }> {
+  const { code, session } = access;
   if (!/^ami-[0-9a-f]{8,17}$/.test(id)) {
     throw new KilnError(`'${id}' is not the id of an image, such as 'ami-0123456789abcdef0'`, {
       code: 'ami.not-found',
@@ -50,14 +54,47 @@ export async function importedAmi(
     tags: found.tags,
     service: found.service ?? null,
     keep: DEFAULT_KEEP,
-    copies: null,
-    launch_permissions: null,
     source: null,
     id,
     snapshot_id: snapshotId,
     size_gib: volumeSizeGib,
     source_commit: found.commit ?? null,
-    copy_ids: {},
+    ...(await aroundOf(found, access, signal)),
   };
-  return { state, owner: found.owner };
+  const key = found.encrypted ? await code.readKey(snapshotId, session, { signal }) : undefined;
+  return { state: { ...state, kms_key_id: givenKey(state, key) }, owner: found.owner };
+}
+
+/**
+ * The key, where one was given: EC2 names the account's own as well. A name that is made from the arguments tells; with any other
+ * the key is taken for given.
+ */
+function givenKey(state: AmiState, key: string | undefined): string | null {
+  const machine = { architecture: state.architecture, bootMode: state.boot_mode } as AmiMachine;
+  return key === undefined || amiName(namedBy(state, machine)) === state.name ? null : key;
+}
+
+/** Of a copy's key only that is sure which encrypts a copy of an image that is not encrypted. */
+async function aroundOf(
+  found: Ami,
+  { code, session, sessionIn }: AwsAccess,
+  signal: AbortSignal,
+): Promise<Around> {
+  const copies: Record<string, { kms_key_id: string | null }> = {};
+  const ids: Record<string, string> = {};
+  for (const region of found.copiedTo) {
+    const there = await sessionIn(region);
+    const [copy] = await code.findCopies(there, [found], signal);
+    if (copy === undefined) continue;
+    const isGiven = copy.encrypted && !found.encrypted && copy.snapshotId !== undefined;
+    const key = isGiven ? await code.readKey(copy.snapshotId ?? '', there, { signal }) : undefined;
+    copies[region] = { kms_key_id: key ?? null };
+    ids[region] = copy.id;
+  }
+  const { accounts } = await code.readLaunchPermissions(found.id, session, signal);
+  return {
+    copies: Object.keys(ids).length > 0 ? copies : null,
+    copy_ids: ids,
+    launch_permissions: accounts.length > 0 ? accounts : null,
+  };
 }
