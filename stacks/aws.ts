@@ -10,6 +10,7 @@ export type {
   ExistingPrivateSubnet,
   ExistingSubnet,
 } from '../constructs/aws/existing-network';
+export { ServiceFirewall } from '../constructs/aws/firewall';
 export type { NatChoice } from '../constructs/aws/internet-access';
 export { AwsNetwork } from '../constructs/aws/network';
 export type { AwsServiceOptions } from '../constructs/aws/options';

@@ -21,7 +21,7 @@ export interface CreateNetworkOptions {
   readonly zones?: 2 | 3 | readonly string[];
   /**
    * Whether instances can call out through address translation: not at all, through one gateway, or one for each zone.
-   * A service's own firewall must let it out as well. @default false
+   * A service's own firewall must let it out as well, by `ServiceFirewall.of(service).allowToRange`. @default false
    */
   readonly nat?: NatChoice;
 }

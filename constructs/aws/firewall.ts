@@ -2,7 +2,10 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import type { ITerraformDependable } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
+import { KilnError } from '../../lib/errors';
+import { checkKnown, checkPort } from '../checks';
+import { Cidr } from './cidr';
 import { awsName } from './names';
 
 export interface FirewallProps {
@@ -56,13 +59,23 @@ export class Firewall extends Construct {
     source.addEgress(this.logicalId, port, this.name, { referencedSecurityGroupId: this.id });
   }
 
-  /** Lets addresses call what is in this group, on one TCP port. */
+  /**
+   * Lets addresses call what is in this group, on one TCP port.
+   * @param cidr such as `203.0.113.0/24`
+   * @throws KilnError `constructs.network`, `constructs.number` or `constructs.token`
+   */
   allowFromRange(cidr: string, port: number): void {
+    checkRange(cidr, port);
     this.addIngress(wordOf(cidr), port, cidr, { cidrIpv4: cidr });
   }
 
-  /** Lets what is in this group call addresses, on one TCP port. */
+  /**
+   * Lets what is in this group call addresses, on one TCP port. Outside of the network they are reached by `nat` only.
+   * @param cidr such as `203.0.113.0/24`
+   * @throws KilnError `constructs.network`, `constructs.number` or `constructs.token`
+   */
   allowToRange(cidr: string, port: number): void {
+    checkRange(cidr, port);
     this.addEgress(wordOf(cidr), port, cidr, { cidrIpv4: cidr });
   }
 
@@ -111,7 +124,26 @@ interface RuleEnd {
 }
 
 /** The firewall of a service: its port is open to its balancers, and its peers' listeners are open to it. */
-export class ServiceFirewall extends Firewall {}
+export class ServiceFirewall extends Firewall {
+  /**
+   * That of a service on AWS, to open what Kiln cannot know of: `ServiceFirewall.of(web).allowToRange('0.0.0.0/0', 443)`.
+   * @throws KilnError `constructs.network` for what is no service on AWS
+   */
+  static of(service: IConstruct): ServiceFirewall {
+    const firewall = service.node.tryFindChild('Firewall');
+    if (firewall instanceof ServiceFirewall) return firewall;
+    throw new KilnError(
+      `'${service.node.path}' has no firewall, as it is no service of a stack on AWS; give one that is`,
+      { code: 'constructs.network' },
+    );
+  }
+}
+
+function checkRange(cidr: string, port: number): void {
+  checkKnown('cidr', cidr, 'it is part of the name of a rule');
+  Cidr.parse(cidr, "'cidr'");
+  checkPort('port', port, 'it is part of the name of a rule');
+}
 
 function wordOf(cidr: string): string {
   return cidr.replace(/[^0-9]/g, '-');

@@ -38,6 +38,7 @@ test('kiln-cdk/aws exports these names', () => {
     'Balancer',
     'Certificate',
     'ConsoleLog',
+    'ServiceFirewall',
     'Spot',
     'UserData',
     'WarmPool',

@@ -1,5 +1,9 @@
-import { Firewall } from '../../../constructs/aws/firewall';
-import { awsStack, ref, resources } from './network-fixtures';
+import { Token } from 'cdktf';
+import { Firewall, ServiceFirewall } from '../../../constructs/aws/firewall';
+import { AwsNetwork } from '../../../constructs/aws/network';
+import { refusal } from '../../helpers/refusal';
+import { awsStack, balanced, ref, resources } from './network-fixtures';
+import { addService, awsStack as serviceStack } from './service-fixtures';
 
 test('a group has no rules of its own, can be replaced beside its successor, and says whose it is', () => {
   const { stack } = firewalls();
@@ -50,6 +54,39 @@ test('addresses are let in, or called, on one port', () => {
   expect(resources(stack, 'aws_vpc_security_group_egress_rule')).toMatchObject({
     'web_to_0-0-0-0-0_443': { cidr_ipv4: '0.0.0.0/0', from_port: 443, to_port: 443 },
   });
+});
+
+test("a service's own is found, to open what nobody declared", () => {
+  const stack = awsStack();
+  const { construct, securityGroup } = balanced(stack, 'web');
+  expect(ServiceFirewall.of(construct)).toBe(securityGroup);
+  expect(refusal(() => ServiceFirewall.of(stack))).toEqual([
+    'constructs.network',
+    "'shop' has no firewall, as it is no service of a stack on AWS; give one that is",
+  ]);
+});
+
+test('a service of a stack with address translation can be let out', () => {
+  const stack = serviceStack({ network: AwsNetwork.create({ nat: 'one' }) });
+  const web = addService(stack, 'web');
+  ServiceFirewall.of(web).allowToRange('0.0.0.0/0', 443);
+  expect(Object.keys(resources(stack, 'aws_vpc_security_group_egress_rule'))).toEqual([
+    'web_to_0-0-0-0-0_443',
+  ]);
+});
+
+test('refuses addresses that are no range, ports that are none, and tokens', () => {
+  const { web } = firewalls();
+  const token = Token.asString({ resolve: () => '0.0.0.0/0' });
+  expect(refusal(() => web.allowToRange('0.0.0.0', 443))).toEqual([
+    'constructs.network',
+    "'cidr' is \"0.0.0.0\"; give a range of IPv4 addresses, such as '10.0.0.0/16'",
+  ]);
+  expect(refusal(() => web.allowFromRange('0.0.0.0/0', 65536))).toEqual([
+    'constructs.number',
+    "'port' is 65536; give a whole number from 1 to 65535",
+  ]);
+  expect(refusal(() => web.allowToRange(token, 443))[0]).toBe('constructs.token');
 });
 
 test('the same rule is made once', () => {
