@@ -114,7 +114,8 @@ export class BlueGreenBench {
   setWeights(listener: number, blue: number, green: number): void {
     const found = this.fake.listeners.find(({ arn }) => arn === this.listeners[listener]);
     if (!found) throw new Error(`no listener ${listener}`);
-    const made = this.fake.listeners.find(({ arn }) => arn === this.listener(blue, green));
+    const copied = this.listener(blue, green);
+    const made = this.fake.listeners.find(({ arn }) => arn === copied);
     if (!made) throw new Error('no listener to copy');
     found.forwards = made.forwards;
     found.actions = made.actions;
