@@ -7,6 +7,8 @@ import type { FakeTarget, FakeTargetGroup, TargetHealth } from './model';
 const HEALTHY: TargetHealth = { state: 'healthy', reason: undefined, description: undefined };
 /** A guest that says nothing for so long has failed a check. */
 const PATIENCE_MS = 1000;
+/** Between two checks of a guest, by the machine's clock: more would keep an emulated one busy. */
+const REST_MS = 200;
 
 /** Looks at every target once. */
 export function checkTargets(state: State): void {
@@ -60,7 +62,7 @@ function guestAnswers(group: FakeTargetGroup, target: FakeTarget, instance: Fake
     checking.add(instance);
     const done = (healthy: boolean) => {
       instance.guestHealthy = healthy;
-      checking.delete(instance);
+      setTimeout(() => checking.delete(instance), REST_MS).unref();
     };
     const [host = '', port = target.port] = guest.address.split(':');
     if (group.check.protocol.startsWith('HTTP')) askHttp(host, Number(port), group, done);
@@ -69,6 +71,7 @@ function guestAnswers(group: FakeTargetGroup, target: FakeTarget, instance: Fake
   return instance.guestHealthy === true;
 }
 
+/** Those with a check under way, or just after one. */
 const checking = new WeakSet<FakeInstance>();
 
 function askHttp(

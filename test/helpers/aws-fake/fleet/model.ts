@@ -18,6 +18,8 @@ export interface RunningGuest {
   /** All that it wrote to its serial port so far. */
   console(): string;
   stop(): Promise<void> | void;
+  /** Resolves when it has ended by itself: then its instance stops. @default - never */
+  readonly ended?: Promise<void>;
 }
 
 export interface GuestHook {
@@ -41,6 +43,10 @@ export interface Behaviour {
   readonly crashesAfterMs?: number;
   /** Then its checks fail again, and it runs on. */
   readonly sickensAfterMs?: number;
+  /**
+   * Health and console are then those of the guest, and the image must be one of the account. A guest takes seconds to
+   * boot: with the default `secondMs` the group's grace period is over by then.
+   */
   readonly guest?: GuestHook;
 }
 

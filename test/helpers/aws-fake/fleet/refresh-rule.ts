@@ -48,19 +48,21 @@ export function viewOf(state: State, group: FakeGroup, refresh: FakeRefresh): Vi
   };
 }
 
-/** In service, and not known to be ill. */
-export function isHealthy({ lifecycle, health }: FakeInstance): boolean {
-  return lifecycle === 'InService' && health === 'Healthy';
+/** In service, not known to be ill, and good for its balancers, if those are asked. */
+export function isHealthy(state: State, group: FakeGroup, instance: FakeInstance): boolean {
+  const { lifecycle, health, inServiceAt } = instance;
+  if (lifecycle !== 'InService' || health !== 'Healthy' || inServiceAt === undefined) return false;
+  const { secondMs, healthInGrace } = state.world;
+  const inGrace = state.clock.now - inServiceAt < group.graceSeconds * secondMs;
+  if (healthInGrace === 'assumed' && inGrace) return true;
+  return !usesBalancer(group) || balancersAgree(state, group, instance);
 }
 
-/** Healthy, also by its balancers, and warmed up. */
+/** Healthy and warmed up. */
 function isReady(state: State, group: FakeGroup, refresh: FakeRefresh, instance: FakeInstance): boolean {
-  if (!isHealthy(instance) || instance.inServiceAt === undefined) return false;
-  const { secondMs, healthInGrace } = state.world;
-  const age = state.clock.now - instance.inServiceAt;
-  if (age < refresh.preferences.warmupSeconds * secondMs && !refresh.matched.has(instance.id)) return false;
-  if (healthInGrace === 'assumed' && age < group.graceSeconds * secondMs) return true;
-  return !usesBalancer(group) || balancersAgree(state, group, instance);
+  const age = state.clock.now - (instance.inServiceAt ?? state.clock.now);
+  const warm = age >= refresh.preferences.warmupSeconds * state.world.secondMs;
+  return (warm || refresh.matched.has(instance.id)) && isHealthy(state, group, instance);
 }
 
 export function usesBalancer(group: FakeGroup): boolean {

@@ -52,6 +52,9 @@ function startGuest(state: State, instance: FakeInstance): void {
     (guest) => {
       instance.guest = guest;
       if (instance.state !== 'running') void guest.stop();
+      void guest.ended?.then(() => {
+        if (instance.state === 'running') halt(state, instance);
+      });
     },
     (error) => {
       process.emitWarning(`the guest of ${instance.id} did not start: ${error}`);

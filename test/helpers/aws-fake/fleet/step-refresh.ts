@@ -6,6 +6,7 @@ import { terminateInGroup } from './terminate';
 
 /** A refresh that gets nowhere for an hour fails (Auto Scaling guide, instance refreshes). */
 const STALL_SECONDS = 3600;
+const RETIRED = 'an instance was taken out of service in response to an instance refresh.';
 
 /** What new instances of the group are made of now. */
 export function configOf(state: State, group: FakeGroup): GroupTemplate {
@@ -97,27 +98,19 @@ function limitOf({ desired }: FakeGroup, refresh: FakeRefresh): number {
 function retire(state: State, group: FakeGroup, refresh: FakeRefresh, view: View, limit: number): void {
   if (group.suspended.has('Terminate')) return;
   const { least } = boundsOf(group.desired, refresh.preferences);
-  let healthy = view.live
-    .filter(isHealthy)
-    .filter((one) => view.ready.includes(one) || !view.fresh.includes(one)).length;
-  let left = view.stale.length;
-  const free = view.stale.filter(
-    (one) => !one.protected || refresh.preferences.scaleInProtected === 'Refresh',
-  );
-  const order = [...free].sort((a, b) => Number(isHealthy(a)) - Number(isHealthy(b)));
-  for (const one of order) {
+  const { live, stale, fresh, ready } = view;
+  const counted = live.filter((one) => ready.includes(one) || !fresh.includes(one));
+  const well = new Set(counted.filter((one) => isHealthy(state, group, one)));
+  const { scaleInProtected } = refresh.preferences;
+  const free = stale.filter((one) => !one.protected || scaleInProtected === 'Refresh');
+  let left = stale.length;
+  for (const one of free.sort((a, b) => Number(well.has(a)) - Number(well.has(b)))) {
     if (left <= Math.max(0, group.desired - limit)) return;
-    const counts = isHealthy(one);
-    if (counts && healthy - 1 < least) return;
-    terminateInGroup(
-      state,
-      group,
-      one,
-      'an instance was taken out of service in response to an instance refresh.',
-    );
+    if (well.has(one) && well.size - 1 < least) return;
+    terminateInGroup(state, group, one, RETIRED);
     refresh.movedAt = state.clock.now;
     left--;
-    if (counts) healthy--;
+    well.delete(one);
   }
 }
 
