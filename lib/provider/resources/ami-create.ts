@@ -21,7 +21,7 @@ export async function createAmi(ctx: Context, planned: AmiPlan): Promise<AmiStat
   const named = namedBy(planned, await machineOf(image, planned));
   const name = isUnknown(planned.name) ? amiName(named) : planned.name;
   const commit = await readSourceCommit(planned.source, ctx.meta.folder);
-  const events = new AmiEvents({ name, progress: ctx.meta.progress, log: ctx.log });
+  const events = new AmiEvents({ name, service: planned.service, progress: ctx.meta.progress, log: ctx.log });
   const access = await ctx.meta.aws.access(isUnknown(planned.region) ? undefined : planned.region);
   requireOtherRegions(planned, access.session.region);
   const disk = await makeAmiDisk(image, named, { signal: ctx.signal });

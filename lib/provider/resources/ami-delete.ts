@@ -32,7 +32,12 @@ async function remove(ctx: Context, state: AmiState, found: Ami | undefined): Pr
 
 async function end(ctx: Context, state: AmiState, found: Ami & { readonly service: string }): Promise<void> {
   const { code, session, sessionIn } = await ctx.meta.aws.access(state.region);
-  const events = new AmiEvents({ name: state.name, progress: ctx.meta.progress, log: ctx.log });
+  const events = new AmiEvents({
+    name: state.name,
+    service: state.service,
+    progress: ctx.meta.progress,
+    log: ctx.log,
+  });
   const owner = ctx.privateState.get(OWNER);
   const report = await ctx.meta.aws.claims.ending(found, async (claims) => {
     claims.claimed.delete(found.id);

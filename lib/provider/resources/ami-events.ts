@@ -11,6 +11,8 @@ const INTERVAL_MS = 2_000;
 export interface AmiEventsOptions {
   /** The image's name, which the lines are about. */
   readonly name: string;
+  /** Whose image it is, such as `shop/web`: its lines stand under `shop-web`, as those of its rollout do. @default - its name */
+  readonly service?: string | null;
   readonly progress: Pick<ProgressSender, 'send'>;
   readonly log: Pick<Logger, 'info'>;
   /** ms of a clock that only goes forward. @default performance.now */
@@ -24,8 +26,9 @@ export class AmiEvents {
   constructor(private readonly options: AmiEventsOptions) {}
 
   tell(kind: ServiceEvent['kind'], message: string): void {
-    const { name, progress, log } = this.options;
-    progress.send({ at: new Date().toISOString(), service: name, kind, instance: null, message });
+    const { name, service, progress, log } = this.options;
+    const who = service?.replaceAll('/', '-') ?? name;
+    progress.send({ at: new Date().toISOString(), service: who, kind, instance: null, message });
     log.info(message, { kind, image: name });
   }
 

@@ -59,7 +59,12 @@ async function update(
   const { code, session } = await ctx.meta.aws.access(prior.region);
   const found = await code.readAmi(prior.id, session, { signal: ctx.signal });
   if (found === undefined) return state;
-  const events = new AmiEvents({ name: prior.name, progress: ctx.meta.progress, log: ctx.log });
+  const events = new AmiEvents({
+    name: prior.name,
+    service: prior.service,
+    progress: ctx.meta.progress,
+    log: ctx.log,
+  });
   const around = isAroundSame ? {} : await putAround(ctx, found, prior, planned, events);
   if (planned.keep < (prior.keep ?? planned.keep)) await pruneEarlier(ctx, found, planned.keep, events);
   return { ...state, ...around };

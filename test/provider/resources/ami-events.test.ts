@@ -62,3 +62,14 @@ test('what was left behind is told', () => {
   ]);
   expect(logged).toEqual([['left behind: snap-1, since it is in use', { kind: 'notice', image: 'web' }]]);
 });
+
+test('lines about the image of a service stand under the name of the service', () => {
+  const sent: ServiceEvent[] = [];
+  new AmiEvents({
+    name: 'kiln-0123',
+    service: 'shop/web',
+    progress: { send: (event) => void sent.push(event) },
+    log: { info: () => undefined },
+  }).tell('image-ready', 'ami-1 is available');
+  expect(sent).toMatchObject([{ service: 'shop-web', message: 'ami-1 is available' }]);
+});
