@@ -55,7 +55,9 @@ cpSync('constructs/aws/console-log', 'dist/constructs/aws/console-log', {
   filter: (path) => !path.endsWith('.ts'),
 });
 buildLoader();
-await bundle('lib/cli/main.ts', 'dist/bin/kiln.js');
+await bundle('lib/cli/main.ts', 'dist/bin/kiln.js', {
+  plugins: [packed('lib/clouds/aws/index.ts', OPTIONS)],
+});
 await bundle('lib/provider/main.ts', 'dist/bin/terraform-provider-kiln.js', {
   define: {
     KILN_VERSION: JSON.stringify(BUILD_PLACE),

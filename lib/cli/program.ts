@@ -52,6 +52,7 @@ function buildProgram(context: CommandContext, end: (exitCode: number) => void):
     .configureHelp({ styleTitle: (text) => host.out.style.bold(text) });
   addProjectCommands(program, context, end);
   addStackCommands(program, context, end);
+  addImageCommands(program, context, end);
   addRuntimeCommands(program, context, end);
   return program.addHelpText('after', `\n${EXIT_CODES}`);
 }
@@ -147,6 +148,44 @@ function addStackCommands(program: Command, context: CommandContext, end: End): 
       ) => {
         const { iamAws } = await import('./commands/iam');
         end(await iamAws({ stack, ...options }, context));
+      },
+    );
+}
+
+interface ImageOptions {
+  readonly service?: string;
+  readonly region?: string;
+  readonly keep?: number;
+  readonly json?: boolean;
+}
+
+function addImageCommands(program: Command, context: CommandContext, end: End): void {
+  const images = program.command('images').description('show and prune the images of services on AWS');
+  const command = (name: string, description: string) =>
+    images
+      .command(`${name} [stack]`)
+      .description(description)
+      .option('--service <name>', 'only this service, such as shop/web')
+      .option('--region <name>', "where to look. Otherwise the stacks' regions, or what the AWS SDK finds")
+      .option(
+        '--keep <n>',
+        "earlier images of each service that stay. Otherwise what the project's stacks say",
+        Number,
+      )
+      .option('--json', 'print it as JSON');
+  command('list', 'show which images are in use, kept for going back or prunable, and why').action(
+    async (stack: string | undefined, options: ImageOptions) => {
+      const { listImages } = await import('./commands/images');
+      end(await listImages({ stack, ...options }, context));
+    },
+  );
+  command('prune', 'remove what is beyond the images that are kept, and that nothing uses')
+    .option('--dry-run', 'only show what would go')
+    .option('-y, --yes', 'do not ask')
+    .action(
+      async (stack: string | undefined, options: ImageOptions & { dryRun?: boolean; yes?: boolean }) => {
+        const { pruneImages } = await import('./commands/images');
+        end(await pruneImages({ stack, ...options }, context));
       },
     );
 }

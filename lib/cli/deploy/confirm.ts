@@ -10,6 +10,8 @@ export interface ConfirmOptions {
   readonly question: string;
   /** Names the command in the refusal: `kiln deploy`. */
   readonly command: string;
+  /** Says in the refusal what shows it without doing it. @default '`kiln diff` shows the plan' */
+  readonly preview?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export function assertCanConfirm(options: Omit<ConfirmOptions, 'question'>, cont
   const why = options.json ? 'with --json nobody is asked' : 'there is no terminal to ask at';
   throw new KilnError(`${why}, so '${options.command}' changes nothing without --yes`, {
     code: 'usage.needs-yes',
-    remedy: `\`kiln diff\` shows the plan; \`${options.command} --yes\` carries it out.`,
+    remedy: `${options.preview ?? '`kiln diff` shows the plan'}; \`${options.command} --yes\` carries it out.`,
   });
 }
 

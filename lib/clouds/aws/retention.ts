@@ -29,7 +29,7 @@ export interface RankOptions {
   readonly makingMs?: number | undefined;
 }
 
-/** What becomes of each of a service's images in one region; in the order of their leaving service, the newest first. */
+/** What becomes of each of a service's images in one region: first those in service, then those that left it last. */
 export function rankImages(images: readonly Ami[], options: RankOptions): RankedImage[] {
   const { keep, now, claimed, retired, makingMs = MAKING_MS } = options;
   const standingOf = (image: Ami): Standing | undefined => {
@@ -39,8 +39,13 @@ export function rankImages(images: readonly Ami[], options: RankOptions): Ranked
     if (retired?.has(image.id)) return undefined;
     return image.retiredAt === undefined && now - leftAt(image, now) < makingMs ? 'making' : undefined;
   };
+  const isOut = (image: Ami) => Number(standingOf(image) === undefined);
   const sorted = [...images].sort(
-    (a, b) => leftAt(b, now) - leftAt(a, now) || createdAt(b) - createdAt(a) || (a.id < b.id ? -1 : 1),
+    (a, b) =>
+      isOut(a) - isOut(b) ||
+      leftAt(b, now) - leftAt(a, now) ||
+      createdAt(b) - createdAt(a) ||
+      (a.id < b.id ? -1 : 1),
   );
   let place = 0;
   return sorted.map((image) => {

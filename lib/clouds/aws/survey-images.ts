@@ -40,7 +40,7 @@ export interface Survey {
 export interface SurveyOptions {
   /** @default - all that Kiln's tags name */
   readonly service?: string | undefined;
-  /** How many earlier images of a service stay. */
+  /** How many earlier images of a service stay; infinite where that is not known. */
   keep(service: string): number;
   /** Whose uses are looked for: `surplus` takes fewer calls. */
   readonly uses: 'all' | 'surplus';
@@ -105,14 +105,18 @@ function judge(
   if (standing === 'copy' && !isOrphan)
     return { verdict: 'in-use', because: [`goes with ${image.copyOf?.replace(/^(.*)\/(.*)$/, '$2 in $1')}`] };
   if (by.length > 0) return { verdict: 'in-use', because: by };
-  if (standing === 'kept')
-    return { verdict: 'kept', because: [`${place} of ${keep} that are kept for going back`] };
+  if (standing === 'kept') return { verdict: 'kept', because: [keptText(place, keep)] };
   if (image.isProtected)
     return { verdict: 'protected', because: ['it is protected against being deregistered'] };
   return {
     verdict: 'prunable',
     because: [isOrphan ? 'what it is a copy of is gone' : `beyond the ${keep} that are kept`],
   };
+}
+
+function keptText(place: number | undefined, keep: number): string {
+  if (Number.isFinite(keep)) return `${place} of ${keep} that are kept for going back`;
+  return 'kept: how many earlier images are to stay is not known here, --keep says it';
 }
 
 /** Copies whose originals are gone. Asked of their regions only where there are copies. */
