@@ -17,6 +17,8 @@ const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError'
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized']);
 const NOT_IN_REGION = new Set(['OptInRequired', 'PendingVerification', 'Blocked']);
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
+/** Of Auto Scaling the SDK gives the names of its own classes; Elastic Load Balancing has one for each thing that it counts. */
+const QUOTA = /(LimitExceeded|QuotaExceeded)(Fault|Exception)?$|^TooMany\w+$|AssociationLimit/;
 const CONFLICT = new Set(['ConflictException', 'InvalidAMIName.Duplicate', 'OperationNotPermitted']);
 
 interface Reading {
@@ -97,7 +99,7 @@ function readDenied(fault: Fault, action: string, region: string): Reading {
 
 function readService(fault: Fault, action: string, region: string): Reading {
   const { name } = fault;
-  if (name === 'ServiceQuotaExceededException' || /LimitExceeded$|QuotaExceeded$/.test(quotaName(fault)))
+  if (QUOTA.test(quotaName(fault)))
     return {
       code: 'aws.quota',
       message: `a quota of the account in ${region} is reached; ${action} was refused`,

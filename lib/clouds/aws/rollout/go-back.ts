@@ -28,6 +28,10 @@ export async function goBack(undo: Undo, wantsBack: boolean): Promise<string> {
   const isBack = wantsBack && previous !== undefined;
   try {
     await tell(undo, isBack);
+  } catch (error) {
+    return `it could not be ${isBack ? 'taken back' : 'ended'}, since ${inBrief(error)}; ${await stillGoing(undo)}`;
+  }
+  try {
     const ended = await waitForEnd(undo);
     if (ended?.status === 'RollbackSuccessful')
       watch.report.tell('rolled-back', `${request.service} is at version ${previous} as before`);

@@ -109,7 +109,8 @@ export async function startRefresh(
     if (/^InstanceRefreshInProgress/.test(fault.name)) return undefined;
     if (!fault.mayPass || fault.isThrottling) throw error;
     const latest = await readRefresh(session, group.name).catch(() => undefined);
-    if (latest && isForward(latest) && isFor(latest, template)) return latest.id;
+    const isTaken = latest && (isForward(latest) || latest.status === 'Successful');
+    if (isTaken && isFor(latest, template)) return latest.id;
     throw error;
   }
 }
@@ -167,8 +168,11 @@ export async function endRefresh(
     });
     return true;
   } catch (error) {
-    if (/^(ActiveInstanceRefreshNotFound|IrreversibleInstanceRefresh)/.test(faultBehind(error).name))
-      return false;
+    const fault = faultBehind(error);
+    if (/^(ActiveInstanceRefreshNotFound|IrreversibleInstanceRefresh)/.test(fault.name)) return false;
+    // The answer may have got lost after the work was done.
+    const latest = fault.isNetwork ? await readRefresh(session, group).catch(() => undefined) : undefined;
+    if (latest && !isForward(latest)) return true;
     throw error;
   }
 }

@@ -28,6 +28,7 @@ export interface WorldOptions {
 /** A service that runs at version 1 of its launch template, which has a version 2. */
 export class RolloutWorld {
   readonly events: ServiceEvent[] = [];
+  private stopped: Promise<void> | undefined;
 
   constructor(
     readonly fake: AwsFake,
@@ -152,8 +153,10 @@ export class RolloutWorld {
     return this.events.filter((event) => event.kind === kind).map(({ message }) => message);
   }
 
+  /** Once is enough. */
   async stop(): Promise<void> {
+    this.stopped ??= this.fake.stop();
     this.session.close();
-    await this.fake.stop();
+    await this.stopped;
   }
 }
