@@ -33,3 +33,17 @@ export function resource(stack: AwsStack, type: string, id = 'web'): Json {
   if (!found) throw new Error(`no ${type}.${id}`);
   return found;
 }
+
+/** Without Kiln's own provider, which is not installed here; what refers to its images gets values of that kind. */
+export function withoutKiln(stack: Json): Json {
+  const text = JSON.stringify(stack)
+    .replace(/\$\{kiln_ami\.[\w-]+\.size_gib\}/g, '1')
+    .replace(/\$\{kiln_ami\.[\w-]+\.id\}/g, 'ami-0123456789abcdef0')
+    .replace(/kiln_ami\.[\w-]+\.source_commit/g, 'null');
+  const { provider, resource, ...rest } = JSON.parse(text) as Json;
+  const own = Object.entries<Record<string, Json>>(resource).filter(([type]) => !type.startsWith('kiln_'));
+  for (const one of own.flatMap(([, byId]) => Object.values(byId))) {
+    one.depends_on = (one.depends_on ?? []).filter((name: string) => !name.startsWith('kiln_'));
+  }
+  return { ...rest, provider: { aws: provider.aws }, resource: Object.fromEntries(own) };
+}
