@@ -8,6 +8,7 @@ import type { Target } from '../target';
 import { InStep } from './in-step';
 import type { Moto } from './moto';
 import { nameOf } from './names';
+import { PrivateAddresses } from './private-addresses';
 
 /** Of Elastic Load Balancing, all else is moto's. */
 const HEALTH = ['RegisterTargets', 'DeregisterTargets', 'DescribeTargetHealth'];
@@ -17,6 +18,7 @@ const OURS = /^(ami|snap|lt|i)-/;
 /** moto behind the fake. */
 export class MotoBehind implements Behind {
   private readonly inStep: InStep;
+  private readonly addresses = new PrivateAddresses();
 
   constructor(
     private readonly moto: Moto,
@@ -37,8 +39,9 @@ export class MotoBehind implements Behind {
     return isOurs(named) ? undefined : named;
   }
 
-  async answer(request: SignedRequest, { service, action }: Claimed): Promise<Answer> {
-    const answer = await this.moto.pass(request);
+  async answer(request: SignedRequest, claimed: Claimed): Promise<Answer> {
+    const { service, action } = claimed;
+    const answer = this.addresses.complete(claimed, await this.moto.pass(request));
     const state = this.states(scopeOf(request.headers.authorization)?.region ?? '');
     const changed = service === 'elasticloadbalancing' && !action.startsWith('Describe');
     if (changed && state && answer.status < 400) await this.inStep.balancing(state);
