@@ -84,6 +84,8 @@ export class AwsServiceBinding implements IServiceBinding {
    * @throws KilnError `constructs.scaling` where no balancer counts the requests that it is to be scaled by
    */
   checkWhole(): void {
+    // The user may have opened the firewall meanwhile.
+    this.wire();
     const { service, definition } = this.plan;
     const { path } = service.node;
     if (definition.scaling?.metric === 'requests' && this.public === undefined) {

@@ -1,6 +1,6 @@
 import type { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { HealthCheck, RollingUpdatePolicy } from '../../../constructs';
-import { Balancer, Certificate } from '../../../stacks/aws';
+import { Balancer, Certificate, ServiceFirewall } from '../../../stacks/aws';
 import { refusal } from '../../helpers/refusal';
 import { ref, resolved } from './network-fixtures';
 import { addService, awsStack, type Json, resource, synth } from './service-fixtures';
@@ -124,6 +124,15 @@ describe('an exposed service', () => {
     );
     expect(ranges).toEqual(['203.0.113.0/24', '203.0.113.0/24']);
   });
+});
+
+test('instances start when what a user opened of their firewall is open', () => {
+  const stack = awsStack();
+  const web = addService(stack);
+  ServiceFirewall.of(web).allowToRange('203.0.113.0/24', 443);
+  expect(resource(stack, 'aws_autoscaling_group').depends_on).toEqual([
+    'aws_vpc_security_group_egress_rule.web_to_203-0-113-0-24_443',
+  ]);
 });
 
 describe('a service that calls another', () => {
