@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AwsSession, createAmi, openAwsSession } from '../../../lib/clouds/aws';
+import { readGroup } from '../../../lib/clouds/aws/rollout/read-group';
+import { readTargets } from '../../../lib/clouds/aws/rollout/read-targets';
 import { startAwsFake } from '../../helpers/aws-fake';
 import { diskOf, requestFor, TEST_TIMING } from '../../helpers/aws-work';
 
@@ -92,6 +94,37 @@ test('AWS_ENDPOINT_URL leads both clients elsewhere', async () => {
     expect(fake.images.map(({ id }) => id)).toEqual([ami.id]);
   } finally {
     await fake.stop();
+  }
+});
+
+test('groups and balancers have clients of their own, which the same endpoint leads elsewhere', async () => {
+  const fake = await startAwsFake();
+  Object.assign(process.env, fake.env);
+  try {
+    const there = await session({ timing: TEST_TIMING });
+    expect(await readGroup(there, 'shop-web')).toBeUndefined();
+    expect(await readTargets(there, [fake.createTargetGroup()])).toEqual(new Map());
+    expect(fake.calls.map(({ service, action }) => `${service}:${action}`)).toEqual([
+      'autoscaling:DescribeAutoScalingGroups',
+      'elasticloadbalancing:DescribeTargetHealth',
+    ]);
+    expect(await there.autoscaling()).toBe(await there.autoscaling());
+  } finally {
+    await fake.stop();
+  }
+});
+
+test('each service may have an endpoint of its own', async () => {
+  const [groups, balancers] = [await startAwsFake(), await startAwsFake()];
+  Object.assign(process.env, groups.env, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+  try {
+    const endpoints = { autoscaling: groups.url, elbv2: balancers.url };
+    const there = await session({ endpoints, timing: TEST_TIMING });
+    await readGroup(there, 'shop-web');
+    await readTargets(there, [balancers.createTargetGroup()]);
+    expect([groups.calls.length, balancers.calls.length]).toEqual([1, 1]);
+  } finally {
+    await Promise.all([groups.stop(), balancers.stop()]);
   }
 });
 
