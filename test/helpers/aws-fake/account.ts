@@ -3,10 +3,12 @@ import { createGroup } from './autoscaling/groups';
 import type { FakeListener, FakeTargetGroup } from './balancing/model';
 import type { FakeDisk } from './disk';
 import { Clock } from './fleet/clock';
+import { consoleNow } from './fleet/console';
 import { Engine } from './fleet/engine';
 import type { Behave, FakeActivity, FakeGroup, FakeInstance, FakeRefresh } from './fleet/model';
 import { addVersion, chosenVersion, type FakeTemplate, findTemplate, newTemplate } from './fleet/templates';
 import { Query } from './query';
+import { registerImage } from './register-image';
 import { ACCOUNT, type World } from './settings';
 import { type FakeImage, type FakeSnapshot, State } from './state';
 
@@ -132,6 +134,35 @@ export class FakeAccount {
   /** Images of other accounts that anybody may launch. */
   imagesOfOthers(...ids: readonly string[]): void {
     for (const id of ids) this.state.foreignImages.add(id);
+  }
+
+  withdrawImages(...ids: readonly string[]): void {
+    for (const id of ids) this.state.foreignImages.delete(id);
+  }
+
+  /** An image of the account with this one volume, available. Its id. */
+  addImage({ name, snapshotId }: { readonly name: string; readonly snapshotId: string }): string {
+    const query = new Query(
+      new Map([
+        ['Name', name],
+        ['Architecture', 'x86_64'],
+        ['VirtualizationType', 'hvm'],
+        ['RootDeviceName', '/dev/xvda'],
+        ['BlockDeviceMapping.1.DeviceName', '/dev/xvda'],
+        ['BlockDeviceMapping.1.Ebs.SnapshotId', snapshotId],
+      ]),
+    );
+    const { imageId } = registerImage(this.state, query);
+    const image = this.state.images.get(String(imageId)) as FakeImage;
+    image.state = 'available';
+    return image.id;
+  }
+
+  /** What an instance wrote to its serial port so far, the end of it. @throws where there is no such instance */
+  consoleOf(instanceId: string): string {
+    const instance = this.state.fleet.instances.get(instanceId);
+    if (!instance) throw new Error(`no instance ${instanceId}`);
+    return consoleNow(instance);
   }
 
   /** How instances that are launched from now on do. */

@@ -33,6 +33,7 @@ function healthOf(state: State, group: FakeTargetGroup, target: FakeTarget): Tar
     const description = `Target is in the ${instance?.state ?? 'terminated'} state`;
     return { state: 'unused', reason: 'Target.InvalidState', description };
   }
+  if (target.registeredAt === state.clock.now) return target.health;
   if (answers(state, group, target, instance)) return HEALTHY;
   const { intervalSeconds, unhealthyCount } = group.check;
   const waited = state.clock.now - target.registeredAt;
