@@ -3,6 +3,7 @@ import type { Ami } from '../../../constructs/bindings';
 import { TestedStack } from '../../../constructs/testing';
 import { toReplaceInstancesOf } from '../../../constructs/testing/change-matchers';
 import { toConnectOnly, toKeepImages, toOpenOnlyPorts } from '../../../constructs/testing/stack-matchers';
+import { refreshPreferences } from '../../../lib/rollout';
 import { AwsNetwork, Balancer, Certificate } from '../../../stacks/aws';
 import { awsShop, shop } from './fixtures';
 
@@ -74,6 +75,25 @@ describe('how many stay in service', () => {
     expect(stack).not.toKeepInService(least + 1, 'web');
   });
 });
+
+test.each([
+  [1, 0],
+  [3, 1],
+  [3, '34%'],
+  [7, 2],
+  [7, '50%'],
+  [10, '34%'],
+] as const)(
+  'an instance refresh of %d instances, of which %s may be away, keeps just that',
+  (instances, maxUnavailable) => {
+    const update = RollingUpdatePolicy.rolling({ maxUnavailable, maxSurge: maxUnavailable === 0 ? 1 : 0 });
+    // Auto Scaling rounds the minimum up.
+    const { minHealthyPercentage } = refreshPreferences(update.toSpec(), instances);
+    const kept = Math.ceil((instances * minHealthyPercentage) / 100);
+    expect(awsShop({ update, instances })).toKeepInService(kept, 'web');
+    expect(awsShop({ update, instances })).not.toKeepInService(kept + 1, 'web');
+  },
+);
 
 describe('what the internet reaches', () => {
   test('is the listeners of exposed services, and no port of an instance', () => {
