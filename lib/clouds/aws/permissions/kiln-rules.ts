@@ -24,7 +24,16 @@ export const KILN_RULES: Rules = {
     ],
   },
   kiln_aws_rollout: {
-    reads: ['autoscaling:DescribeAutoScalingGroups'],
+    reads: ['autoscaling:DescribeAutoScalingGroups', 'ec2:DescribeInstances'],
+    looks: ({ args }, to) => [
+      allow(
+        [
+          ...when(hasTargets(args), 'elasticloadbalancing:DescribeTargetHealth'),
+          ...when(isBlueGreen(args), 'elasticloadbalancing:DescribeListeners'),
+        ],
+        to.everything(),
+      ),
+    ],
     writes: (rollout, to, stack) => rolling(rollout, to, stack),
   },
 };
@@ -91,23 +100,19 @@ function encryption({ args }: StackResource): Grant[] {
 
 /** Moves a group to a version of its template, or one group's place to another's. */
 function rolling({ args }: StackResource, to: Targets, stack: StackFacts): Grant[] {
-  const [update] = blocksOf(args.update);
-  const isBlueGreen = update?.strategy === 'blue-green';
+  const bothColours = isBlueGreen(args);
   const group = to.own('autoscaling:autoScalingGroup');
   const alarms = Array.isArray(args.alarms) && args.alarms.length > 0;
   return [
     allow(
       [
         'autoscaling:DescribeScalingActivities',
-        'ec2:DescribeInstances',
-        ...when(!isBlueGreen, 'autoscaling:DescribeInstanceRefreshes'),
-        ...when(hasTargets(args), 'elasticloadbalancing:DescribeTargetHealth'),
-        ...when(isBlueGreen, 'elasticloadbalancing:DescribeListeners'),
+        ...when(!bothColours, 'autoscaling:DescribeInstanceRefreshes'),
       ],
       to.everything(),
     ),
     allow(
-      isBlueGreen
+      bothColours
         ? ['autoscaling:UpdateAutoScalingGroup']
         : [
             'autoscaling:StartInstanceRefresh',
@@ -117,7 +122,7 @@ function rolling({ args }: StackResource, to: Targets, stack: StackFacts): Grant
       group,
     ),
     ...when(
-      isBlueGreen,
+      bothColours,
       allow('elasticloadbalancing:ModifyListener', to.own('elasticloadbalancing:listener')),
     ),
     allow('ec2:GetConsoleOutput', instancesOf(stack, to)),
@@ -139,6 +144,10 @@ function instancesOf(stack: StackFacts, to: Targets): Target {
   if (stack.tag === undefined || !areTagged) return all;
   const condition = { StringEquals: { [`aws:ResourceTag/${STACK_TAG}`]: stack.tag } };
   return { ...narrowed(all, condition), name: 'OwnInstances' };
+}
+
+function isBlueGreen({ update }: StackResource['args']): boolean {
+  return blocksOf(update)[0]?.strategy === 'blue-green';
 }
 
 function hasTargets(args: StackResource['args']): boolean {
