@@ -1,6 +1,6 @@
 import type { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { HealthCheck, RollingUpdatePolicy } from '../../../constructs';
-import { Balancer, Certificate, ServiceFirewall } from '../../../stacks/aws';
+import { Balancer, Certificate, ConsoleLog, ServiceFirewall } from '../../../stacks/aws';
 import { refusal } from '../../helpers/refusal';
 import { ref, resolved } from './network-fixtures';
 import { addService, awsStack, type Json, resource, synth } from './service-fixtures';
@@ -124,6 +124,16 @@ describe('an exposed service', () => {
     );
     expect(ranges).toEqual(['203.0.113.0/24', '203.0.113.0/24']);
   });
+});
+
+test('the consoles of both colours are kept where that is asked for', () => {
+  const stack = awsStack({ consoleLog: ConsoleLog.toCloudWatch() });
+  addService(stack, 'web', { update: RollingUpdatePolicy.blueGreen() });
+  const [lambda] = Object.values<Json>(synth(stack).resource.aws_lambda_function);
+  expect(lambda?.environment.variables.KILN_GROUPS).toBe(
+    `${ref('aws_autoscaling_group.web.name')},${ref('aws_autoscaling_group.web-green.name')}`,
+  );
+  expect(lambda?.tags['kiln:service']).toBe('shop/web');
 });
 
 test('instances start when what a user opened of their firewall is open', () => {
