@@ -6,7 +6,7 @@ import type { AwsServiceResources } from './aws-service-resources';
 import type { TerraformChange, TerraformResourceChange } from './plan-json';
 import { actionOf } from './resource-action';
 import { camelCased } from './service-attributes';
-import type { ServiceAction } from './service-change';
+import { imageFirst, type ServiceAction } from './service-change';
 import { type AttributeChange, attributeChanges, Placeholder } from './values';
 
 /** What happens at one moment of a rollout on AWS, if nothing fails: EC2 names its instances, so here are numbers. */
@@ -96,7 +96,7 @@ function reasonsOf(
   rollout: TerraformResourceChange,
 ): AttributeChange[] {
   const isReplaced = image !== undefined && actionOf(image.change.actions) === 'replace';
-  const ofImage = isReplaced ? attributeChanges(image.change).filter(isSaid) : [];
+  const ofImage = isReplaced ? imageFirst(attributeChanges(image.change).filter(isSaid)) : [];
   const isOther = ({ path, after }: AttributeChange) =>
     !FOLLOWS.test(path) && after !== Placeholder.UNKNOWN && !(isReplaced && path === 'image_id');
   const ofTemplate = template ? attributeChanges(template.change).filter(isOther) : [];

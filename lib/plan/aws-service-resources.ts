@@ -40,7 +40,11 @@ function namedGroups(
 }
 
 /** Addresses that an attribute of a resource refers to in the code; none where Terraform does not say. */
-function referencesOf(plan: TerraformPlan, resource: TerraformResourceChange, attribute: string): string[] {
+export function referencesOf(
+  plan: TerraformPlan,
+  resource: TerraformResourceChange,
+  attribute: string,
+): string[] {
   const { address } = resource;
   const found = plan.configuration?.root_module?.resources?.find((one) => one.address === address);
   const references = new Set<string>();

@@ -89,9 +89,8 @@ function fallbackRows({ action, update, image, version }: AwsServiceChange, styl
   if (action !== 'roll' || !update) return [];
   if (!update.rollback)
     return [['if it fails', style.yellow('stays as it is then: going back is switched off')]];
-  const old = image.before
-    ? `image ${shortDigest(image.before)}`
-    : `version ${version.before ?? 'of before'}`;
+  const isOther = image.before !== null && image.before !== image.after;
+  const old = isOther ? `image ${shortDigest(image.before)}` : `version ${version.before ?? 'of before'}`;
   return [['if it fails', `goes back to ${old} by itself`]];
 }
 

@@ -34,7 +34,7 @@ export function renderReview(review: Review, options: RenderOptions): string[] {
     ...review.services.map((service) =>
       service.platform === 'aws' ? renderAwsService(service, style) : renderService(service, style),
     ),
-    ...review.resources.map((resource) => renderResource(resource, style)),
+    ...renderResources(review.resources, style),
     ...(outputs.length > 0 ? [renderOutputs(outputs, style)] : []),
   ];
   return [
@@ -84,12 +84,29 @@ const RESOURCE_VERBS: Readonly<Record<ResourceAction, string>> = {
   forget: 'to forget',
 };
 
+/** From so many on, those that are new or removed are a list of names: a first deploy makes a network of dozens. */
+const MANY = 10;
+
+function renderResources(resources: readonly ResourceChange[], style: Style): Line[][] {
+  const lists = (['create', 'delete'] as const)
+    .map((action) => resources.filter((resource) => resource.action === action))
+    .filter((list) => list.length >= MANY);
+  const others = resources.filter((resource) => !lists.some((list) => list.includes(resource)));
+  return [
+    ...others.map((resource) => renderResource(resource, style)),
+    ...lists.map((list) => list.map((resource) => headingOf(resource, style))),
+  ];
+}
+
+function headingOf({ action, reason, address }: ResourceChange, style: Style): Line {
+  const [mark, colour, verb] = MARKS[action];
+  return `${style[colour](mark)} ${style.bold(address)}  ${verb}${reason ? style.dim(`: ${reason}`) : ''}`;
+}
+
 function renderResource(resource: ResourceChange, style: Style): Line[] {
-  const [mark, colour, verb] = MARKS[resource.action];
-  const reason = resource.reason ? style.dim(`: ${resource.reason}`) : '';
-  const heading = `${style[colour](mark)} ${style.bold(resource.address)}  ${verb}${reason}`;
-  const shown =
-    resource.action === 'create' ? resource.attributes.filter(isWorthShowing) : resource.attributes;
+  const heading = headingOf(resource, style);
+  const attributes = withoutEchoes(resource.attributes);
+  const shown = resource.action === 'create' ? attributes.filter(isWorthShowing) : attributes;
   return [
     heading,
     ...labelled(
@@ -97,6 +114,12 @@ function renderResource(resource: ResourceChange, style: Style): Line[] {
       style,
     ),
   ];
+}
+
+/** hashicorp/aws says every tag twice. */
+function withoutEchoes(attributes: readonly AttributeChange[]): readonly AttributeChange[] {
+  const hasTags = attributes.some(({ path }) => /^tags\b/.test(path));
+  return hasTags ? attributes.filter(({ path }) => !/^tags_all\b/.test(path)) : attributes;
 }
 
 /** Of a resource that is made, what it computes by itself and what is empty says nothing. */

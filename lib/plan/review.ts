@@ -1,3 +1,4 @@
+import { rolloutsOwn } from './aws-drift';
 import { type AwsBatch, type AwsServiceChange, reviewAwsService } from './aws-service-change';
 import { awsServicesIn } from './aws-service-resources';
 import type { Batch } from './batches';
@@ -48,7 +49,9 @@ export interface Review {
 export function reviewPlan(plan: TerraformPlan): Review {
   const changed = plan.resource_changes.filter((resource) => resource.mode !== 'data' && isChange(resource));
   const local = changed.filter((resource) => resource.type === LOCAL_SERVICE_TYPE).map(reviewService);
-  const onAws = awsServicesIn(plan).flatMap((resources) => reviewAwsService(resources) ?? []);
+  const awsServices = awsServicesIn(plan);
+  const onAws = awsServices.flatMap((resources) => reviewAwsService(resources) ?? []);
+  const isOwn = rolloutsOwn(plan, awsServices);
   const services = [...local, ...onAws];
   const shownAlready = new Set([
     ...local.map(({ address }) => address),
@@ -62,7 +65,7 @@ export function reviewPlan(plan: TerraformPlan): Review {
     services,
     resources,
     outputs,
-    drift: plan.resource_drift.flatMap(reviewDrift),
+    drift: plan.resource_drift.flatMap((resource) => reviewDrift(resource, isOwn)),
     hasChanges: services.length + resources.length + outputs.length > 0,
   };
 }
@@ -102,11 +105,14 @@ const REASONS: Readonly<Record<string, string>> = {
   delete_because_no_move_target: 'what it was moved to is not in the code',
 };
 
-function reviewDrift(resource: TerraformResourceChange): Drift[] {
-  const action = actionOf(resource.change.actions);
-  if (resource.mode === 'data' || (action !== 'update' && action !== 'delete')) return [];
-  const attributes = action === 'delete' ? [] : attributeChanges(resource.change);
-  return action === 'update' && attributes.length === 0
-    ? []
-    : [{ address: resource.address, action, attributes }];
+function reviewDrift(
+  resource: TerraformResourceChange,
+  isOwn: (address: string, path: string) => boolean,
+): Drift[] {
+  const { address, mode, change } = resource;
+  const action = actionOf(change.actions);
+  if (mode === 'data' || (action !== 'update' && action !== 'delete')) return [];
+  const changes = action === 'delete' ? [] : attributeChanges(change);
+  const attributes = changes.filter(({ path }) => !isOwn(address, path));
+  return action === 'update' && attributes.length === 0 ? [] : [{ address, action, attributes }];
 }

@@ -141,3 +141,26 @@ test('a rollout whose plan says nothing of the code is reviewed by itself', () =
     resources: [],
   });
 });
+
+test('what rollouts and scaling change of a group is no drift; anything else is', () => {
+  const drifted = (before: Values, after: Values) =>
+    reviewPlan(
+      parsePlan(
+        JSON.stringify({
+          ...JSON.parse(
+            awsPlan(
+              changeOf('aws_autoscaling_group.web', ['no-op'], { before: group(2), after: group(2) }),
+              changeOf('kiln_aws_rollout.web', ['no-op'], { before: rollout(1), after: rollout(1) }),
+            ),
+          ),
+          resource_drift: [changeOf('aws_autoscaling_group.web', ['update'], { before, after })],
+        }),
+      ),
+    ).drift;
+  const versions = (version: string, more = {}) => ({ launch_template: [{ version }], ...more });
+  const before = versions('1', { desired_capacity: 2, max_size: 4 });
+  expect(drifted(before, versions('2', { desired_capacity: 3, max_size: 4 }))).toEqual([]);
+  expect(drifted(before, versions('2', { desired_capacity: 3, max_size: 5 }))).toMatchObject([
+    { attributes: [{ path: 'max_size', before: 4, after: 5 }] },
+  ]);
+});

@@ -83,3 +83,14 @@ test('another size, another policy and a removal are told apart', () => {
     '± shop-web  gets other groups, with an interruption',
   );
 });
+
+test('a rollout that ended in its middle goes back to a version, since the image of before is not known', () => {
+  const same = { before: image(DIGEST_1, '1'), after: image(DIGEST_1, '1') };
+  const text = render(
+    changeOf('kiln_ami.web', ['no-op'], same),
+    changeOf('aws_launch_template.web', ['no-op'], { before: template('ami-1'), after: template('ami-1') }),
+    changeOf('kiln_aws_rollout.web', ['update'], { before: rollout(1), after: rollout(2) }),
+  );
+  expect(text).toMatch(/template\s+version 1 → 2/);
+  expect(text).toMatch(/if it fails\s+goes back to version 1 by itself/);
+});

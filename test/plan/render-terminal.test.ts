@@ -107,3 +107,30 @@ test('another resource shows what forces its replacement, and why else', () => {
   expect(text).toContain('tag  a → b\n');
   expect(text).toContain('shop: 1 resource to replace.');
 });
+
+const resource = (name: string, actions: string[], after: object | null = { a: 1 }) => ({
+  address: `aws_vpc.${name}`,
+  type: 'aws_vpc',
+  name,
+  change: { actions, before: actions.includes('create') ? null : { a: 0 }, after },
+});
+
+test('many resources that are new or go are a list of names', () => {
+  const many = (actions: string[]) =>
+    Array.from({ length: 10 }, (_, index) => resource(`${actions[0]}-${index}`, actions));
+  const text = render(planOf(...many(['create']), ...many(['delete']), resource('x', ['update'])));
+  expect(text).toContain('+ aws_vpc.create-0  is new\n+ aws_vpc.create-1  is new\n');
+  expect(text).toContain('- aws_vpc.delete-0  is removed\n- aws_vpc.delete-1  is removed\n');
+  expect(text).toContain('~ aws_vpc.x  changes in place\n    a  0 → 1');
+  expect(render(planOf(resource('x', ['create'])))).toContain('+ aws_vpc.x  is new\n    a  1');
+});
+
+test('a tag is shown once', () => {
+  const after = { tags: { team: 'shop' }, tags_all: { team: 'shop' } };
+  const text = render(planOf(resource('x', ['create'], after)));
+  expect(text).toContain('tags.team  shop');
+  expect(text).not.toContain('tags_all');
+  expect(render(planOf(resource('x', ['create'], { tags_all: { team: 'shop' } })))).toContain(
+    'tags_all.team',
+  );
+});

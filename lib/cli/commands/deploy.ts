@@ -34,13 +34,20 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const words = {
       doing: `deploying ${stack.name}`,
       stopping: 'going back to the old version',
-      left: 'a rollout that was under way goes back by itself soon, unless a deploy takes it up before',
+      left: leftWhen(review),
       again: `kiln deploy ${stack.name}`,
     };
     const applied = await applyPlan(planned, words, context);
     showWarnings(applied.warnings, err);
     return finish(planned, 'deployed', applied.milliseconds, options, context);
   });
+}
+
+/** What becomes of a rollout whose provider is killed: the local runtime knows it was left, AWS does not. */
+function leftWhen({ services }: PlannedStack['review']): string {
+  return services.some(({ platform }) => platform === 'aws')
+    ? 'a rollout that was under way stays as it is or goes on at AWS, until the next deploy takes it up'
+    : 'a rollout that was under way goes back by itself soon, unless a deploy takes it up before';
 }
 
 /** What there is now: where each service is, and how long it took. */
