@@ -120,10 +120,12 @@ describe('a group', () => {
 });
 
 describe('a group replaces', () => {
-  test('an instance that ended, at once, also in its grace period', async () => {
+  test('an instance that ended, as soon as it notices, also in its grace period', async () => {
     await open({ graceSeconds: 10_000 });
     const [ended = ''] = ids();
     await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [ended] }));
+    fake.step(2);
+    expect(fake.instances('web')).toHaveLength(1);
     fake.step(5);
     expect(serving()).toHaveLength(2);
     expect(ids()).not.toContain(ended);

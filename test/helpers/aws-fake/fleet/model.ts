@@ -101,6 +101,7 @@ export interface FakeInstance {
   inServiceAt: number | undefined;
   /** Of the activity that ends it. */
   endActivityId: string | undefined;
+  /** It halted, or was shut down. */
   endedAt: number | undefined;
   /** The buffer of the serial port as EC2 last stored it. */
   posted: { text: string; at: number } | undefined;

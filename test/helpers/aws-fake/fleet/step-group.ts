@@ -7,6 +7,9 @@ import { leave } from './step-instances';
 import { configOf, stepRefresh } from './step-refresh';
 import { shutDown, terminateInGroup } from './terminate';
 
+/** A group asks EC2 for its instances from time to time. */
+const NOTICED_SECONDS = 30;
+
 /** Moves a group by one step: who is ill, its refresh, its size. */
 export function stepGroup(state: State, group: FakeGroup): void {
   if (group.deleting) {
@@ -31,9 +34,11 @@ function replaceIll(state: State, group: FakeGroup): void {
   }
 }
 
-/** That it does not run counts at once; what its balancers say, only after the grace period. */
+/** That it does not run counts in the grace period too; what its balancers say, only after it. */
 function illness(state: State, group: FakeGroup, instance: FakeInstance): string | undefined {
   if (instance.state !== 'running' && instance.state !== 'pending') {
+    const ended = instance.endedAt ?? state.clock.now;
+    if (state.clock.now - ended < NOTICED_SECONDS * state.world.secondMs) return undefined;
     return 'in response to an EC2 health check indicating it has been terminated or stopped.';
   }
   if (!usesBalancer(group) || instance.inServiceAt === undefined) return undefined;

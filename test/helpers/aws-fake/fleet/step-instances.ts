@@ -73,6 +73,7 @@ function crash(state: State, instance: FakeInstance): void {
 function halt(state: State, instance: FakeInstance): void {
   instance.posted = { text: consoleNow(instance), at: state.clock.now };
   instance.state = 'stopped';
+  instance.endedAt = state.clock.now;
   const code = 'Client.InstanceInitiatedShutdown';
   instance.stateReason = { code, message: `${code}: Instance initiated shutdown` };
 }
@@ -87,7 +88,6 @@ function post(state: State, instance: FakeInstance): void {
 function end(state: State, instance: FakeInstance): void {
   if (instance.state === 'shutting-down') {
     instance.state = 'terminated';
-    instance.endedAt = state.clock.now;
     for (const { group, target } of state.balancing.registrations(instance.id)) {
       group.targets.delete(`${target.id}:${target.port}`);
     }

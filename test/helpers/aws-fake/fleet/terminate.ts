@@ -32,6 +32,7 @@ export function shutDown(
   if (instance.state === 'terminated' || instance.state === 'shutting-down') return;
   instance.posted = { text: consoleNow(instance), at: state.clock.now };
   instance.state = 'shutting-down';
+  instance.endedAt ??= state.clock.now;
   instance.stateReason = reason ?? {
     code: 'Client.UserInitiatedShutdown',
     message: 'Client.UserInitiatedShutdown: User initiated shutdown',
