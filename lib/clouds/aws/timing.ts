@@ -35,7 +35,7 @@ export interface AwsTiming {
   readonly copyMs: number;
   /** Removing what a failed or cancelled run made. @default 60000 */
   readonly cleanUpMs: number;
-  /** Between two looks at a rollout; a fifth of it before the first of them. See docs/design/012-aws-rollouts.md. @default 5000 */
+  /** Between two looks at a rollout; a fifth of it where only the end is waited for (docs/design/012-aws-rollouts.md). @default 5000 */
   readonly rolloutPollMs: number;
   /** At most one report of progress in this time. @default 250 */
   readonly reportMs: number;

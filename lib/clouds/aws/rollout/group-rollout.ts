@@ -144,17 +144,21 @@ class GroupRollout {
 
   private async followRefresh(refreshId: string): Promise<void> {
     const { watch } = this.course as Course;
-    let isBaking = false;
+    const { bakeMs } = this.request.update;
+    let bakedAt: number | undefined;
     for (;;) {
-      const { problem, refresh } = await watch.look(refreshId);
+      const { problem, refresh, isDone } = await watch.look(refreshId);
       if (problem) throw await this.failed(problem);
-      if (refresh?.status === 'Successful') break;
-      if (refresh?.status === 'Baking' && !isBaking) watch.report.baking(this.request.update.bakeMs);
-      isBaking ||= refresh?.status === 'Baking';
-      await sleepOr(watch.pauseMs(), this.options.signal);
+      if (refresh?.status === 'Successful') {
+        this.course = { watch, previous: undefined, refreshId: undefined };
+        return isDone ? undefined : this.followGroup(0);
+      }
+      if (refresh?.status === 'Baking' && bakedAt === undefined) {
+        bakedAt = this.session.clock.now() + bakeMs;
+        watch.report.baking(bakeMs);
+      }
+      await sleepOr(watch.pauseMs(bakedAt), this.options.signal);
     }
-    this.course = { watch, previous: undefined, refreshId: undefined };
-    await this.followGroup(0);
   }
 
   /** A first deployment, one that was ended, or nothing to do: the group launches by itself. */

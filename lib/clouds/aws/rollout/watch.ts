@@ -103,11 +103,17 @@ export class GroupWatch {
     return sight;
   }
 
-  /** ms until the next look: sooner where a deadline comes first. */
-  pauseMs(until?: number): number {
+  /**
+   * ms until the next look: sooner where a deadline comes first, and much sooner where everything is in place and only the word
+   * of Auto Scaling is waited for.
+   *
+   * @param until when something is due, ms of AWS' clock
+   */
+  pauseMs(until = Number.POSITIVE_INFINITY): number {
     const { timing, clock } = this.session;
-    const next = Math.min(this.trials.nextDeadline() ?? Infinity, until ?? Infinity) - clock.now();
-    return next <= 0 ? timing.rolloutPollMs : Math.min(timing.rolloutPollMs, next);
+    const next = Math.min(this.trials.nextDeadline() ?? until, until) - clock.now();
+    if (next > 0 && next < Number.POSITIVE_INFINITY) return Math.min(timing.rolloutPollMs, next);
+    return isInPlace(this.lastSight, this.version) ? timing.rolloutPollMs / 5 : timing.rolloutPollMs;
   }
 
   private get group() {
