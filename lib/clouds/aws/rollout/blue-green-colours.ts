@@ -105,6 +105,11 @@ async function see(
   signal: AbortSignal | undefined,
 ): Promise<Colour> {
   const sight = await observe(session, group, template, signal);
+  if (sight?.group.mixed)
+    throw new KilnError(
+      `the group '${group.name}' mixes kinds of instances, and blue/green moves groups of one kind`,
+      { code: 'rollout.group', remedy: "Leave its mixed instances policy out, or update it by 'rolling'." },
+    );
   if (sight) return { index, name: index === 0 ? 'blue' : 'green', group, sight };
   throw new KilnError(`there is no Auto Scaling group '${group.name}' in ${session.region}`, {
     code: 'rollout.group',

@@ -68,7 +68,7 @@ export class ColourWatch {
       if (!sight) return { problem: { kind: 'ended', instances: [], reason: 'its group is gone' } };
       const problem = await this.judge(sight, wanted);
       if (problem) return { problem };
-      const healthy = sight.instances.filter(({ phase }) => phase === 'healthy');
+      const healthy = this.wanted(sight).filter(({ phase }) => phase === 'healthy');
       if (isDone(healthy)) return { healthy };
       await sleepOr(Math.min(pause, this.untilDeadline(), Math.max(1, until - performance.now())), signal);
     }
@@ -88,12 +88,12 @@ export class ColourWatch {
     const now = session.clock.now();
     const problem = this.trials.judge(sight, activities, now) ?? findLaunchFailure(activities);
     if (problem) return problem;
-    const present = sight.instances.filter(({ phase }) => phase !== 'leaving').length;
+    const present = this.wanted(sight).filter(({ phase }) => phase !== 'leaving').length;
     if (present >= wanted) this.cameAt = now;
     if (now - this.cameAt < request.update.healthTimeoutMs) return undefined;
     const failed = activities.find(({ status }) => status === 'Failed');
     if (failed) return launchProblem(failed);
-    const reason = `its group has ${present} of ${wanted} instances, and no more came in time`;
+    const reason = `its group has ${present} of ${wanted} instances of this version, and no more came in time`;
     const suspended = sight.group.suspended.join(', ');
     return {
       kind: 'stalled',
@@ -101,6 +101,11 @@ export class ColourWatch {
       reason: suspended === '' ? reason : `${reason}; suspended by hand: ${suspended}`,
       remedy: "Look at the group's activities in the console of AWS.",
     };
+  }
+
+  /** An instance of another version, put there by hand, serves nobody's purpose. */
+  private wanted({ instances }: Sight): SeenInstance[] {
+    return instances.filter(({ version }) => version === this.options.request.launchTemplate.version);
   }
 
   private untilDeadline(): number {

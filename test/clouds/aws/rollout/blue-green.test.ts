@@ -7,6 +7,11 @@ beforeEach(async () => {
 });
 afterEach(() => bench.stop());
 
+/** As hashicorp/aws gives it. */
+const mixedPolicy = (template: string) => ({
+  LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateId: template, Version: '1' } },
+});
+
 /** A first version that serves from blue. */
 async function deployed(changes = {}): Promise<number> {
   await bench.rollOut(1, changes);
@@ -165,7 +170,7 @@ test('a group that launches nothing is given up, with what somebody suspended', 
   const version = await deployed();
   bench.fake.group('green').suspended.set('Launch', 'by hand');
   await expect(bench.rollOut(version, bench.policy({ healthTimeoutMs: 1500 }))).rejects.toThrow(
-    'its group has 0 of 2 instances, and no more came in time; suspended by hand: Launch; green was emptied',
+    'its group has 0 of 2 instances of this version, and no more came in time; suspended by hand: Launch; green was emptied',
   );
 });
 
@@ -209,6 +214,15 @@ test('refuses a listener that knows one colour only', async () => {
     message: `the listener '${arn}' forwards to no target group of 'green'`,
   });
   expect(bench.fake.instances()).toEqual([]);
+});
+
+test('refuses a group that mixes kinds of instances, whose template is elsewhere', async () => {
+  const green = bench.fake.group('green');
+  green.launch = { ...green.launch, mixed: mixedPolicy(bench.template) };
+  await expect(bench.rollOut(1)).rejects.toMatchObject({
+    code: 'rollout.group',
+    message: "the group 'green' mixes kinds of instances, and blue/green moves groups of one kind",
+  });
 });
 
 test('refuses a group that is not there, and other than two', async () => {
