@@ -234,6 +234,16 @@ describe('back', () => {
     expect(world.messages('rolled-back')).toEqual(['shop-web is at version 1 as before']);
   });
 
+  test('also where Auto Scaling takes new instances for healthy as long as their grace period lasts', async () => {
+    await serving({ fake: { healthInGrace: 'assumed' } });
+    world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
+    const request = world.request({}, { healthTimeoutMs: 150, bakeMs: 60_000 });
+    expect((await world.failure(request)).message).toMatch(
+      /not healthy within 150 ms .*; it was rolled back to version 1$/,
+    );
+    expect([world.versions, world.groupVersion]).toEqual([[1, 1], '1']);
+  });
+
   test('the next rollout after that goes forward again', async () => {
     await serving();
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
