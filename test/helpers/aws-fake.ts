@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FakeAccount } from './aws-fake/account';
 import { answerAutoscaling } from './aws-fake/autoscaling/answer';
 import { answerElb } from './aws-fake/balancing/answer';
 import type { AwsCall, Behind, Claimed } from './aws-fake/call';
@@ -21,12 +20,12 @@ import {
   type World,
   worldOf,
 } from './aws-fake/settings';
+import { FakeSetup } from './aws-fake/setup';
 import { checkSignature, scopeOf } from './aws-fake/signature';
 import type { SignedRequest } from './aws-fake/sigv4';
 import type { State } from './aws-fake/state';
 import { findTarget, type Target } from './aws-fake/target';
 
-export type { GroupInput, TargetGroupInput, TemplateInput } from './aws-fake/account';
 export type { FakeListener, FakeTargetGroup } from './aws-fake/balancing/model';
 export type { AwsCall, Behind, Claimed } from './aws-fake/call';
 export type { Fault, FaultKind } from './aws-fake/faults';
@@ -43,6 +42,7 @@ export type {
 } from './aws-fake/fleet/model';
 export { LAUNCH_ERRORS } from './aws-fake/fleet/model';
 export type { AwsAction, Lateness, Quotas, Settings } from './aws-fake/settings';
+export type { GroupInput, TargetGroupInput, TemplateInput } from './aws-fake/setup';
 export type { FakeImage, FakeSnapshot } from './aws-fake/state';
 
 export interface AwsFakeOptions extends Settings {
@@ -57,7 +57,7 @@ export async function startAwsFake(options: AwsFakeOptions = {}): Promise<AwsFak
   return fake;
 }
 
-export class AwsFake extends FakeAccount {
+export class AwsFake extends FakeSetup {
   /** In the order of their arrival. */
   readonly calls: AwsCall[] = [];
   private readonly faults = new Faults();

@@ -1,141 +1,93 @@
+import { names } from '../names';
 import type { QueryParameters } from '../parameters';
 import type { AutoscalingAction } from '../settings';
 
 /** `N` stands for the index of a list's member. */
 export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryParameters>> = {
   CreateAutoScalingGroup: {
-    taken: [
-      'AutoScalingGroupName',
-      'AvailabilityZoneDistribution.CapacityDistributionStrategy',
-      'AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior',
-      'AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled',
-      'AvailabilityZones.member.N',
-      'CapacityRebalance',
-      'CapacityReservationSpecification.CapacityReservationPreference',
-      'CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.member.N',
-      'CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.member.N',
-      'Context',
-      'DefaultCooldown',
-      'DefaultInstanceWarmup',
-      'DeletionProtection',
-      'DesiredCapacity',
-      'DesiredCapacityType',
-      'HealthCheckGracePeriod',
-      'HealthCheckType',
-      'InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon',
-      'InstanceMaintenancePolicy.MaxHealthyPercentage',
-      'InstanceMaintenancePolicy.MinHealthyPercentage',
-      'LaunchTemplate.LaunchTemplateId',
-      'LaunchTemplate.LaunchTemplateName',
-      'LaunchTemplate.Version',
-      'LifecycleHookSpecificationList.member.N.DefaultResult',
-      'LifecycleHookSpecificationList.member.N.HeartbeatTimeout',
-      'LifecycleHookSpecificationList.member.N.LifecycleHookName',
-      'LifecycleHookSpecificationList.member.N.LifecycleTransition',
-      'LifecycleHookSpecificationList.member.N.NotificationMetadata',
-      'LifecycleHookSpecificationList.member.N.NotificationTargetARN',
-      'LifecycleHookSpecificationList.member.N.RoleARN',
-      'MaxInstanceLifetime',
-      'MaxSize',
-      'MinSize',
-      'MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy',
-      'MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity',
-      'MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity',
-      'MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy',
-      'MixedInstancesPolicy.InstancesDistribution.SpotInstancePools',
-      'MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice',
-      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId',
-      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName',
-      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity',
-      'NewInstancesProtectedFromScaleIn',
-      'PlacementGroup',
-      'ServiceLinkedRoleARN',
-      'Tags.member.N.Key',
-      'Tags.member.N.PropagateAtLaunch',
-      'Tags.member.N.ResourceId',
-      'Tags.member.N.ResourceType',
-      'Tags.member.N.Value',
-      'TargetGroupARNs.member.N',
-      'TerminationPolicies.member.N',
-      'TrafficSources.member.N.Identifier',
-      'TrafficSources.member.N.Type',
-      'VPCZoneIdentifier',
-    ],
-    untaken: [
-      'AvailabilityZoneIds',
-      'InstanceId',
-      'LaunchConfigurationName',
-      'LoadBalancerNames',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceRequirements',
-      'SkipZonalShiftValidation',
-    ],
+    taken: names(`
+      AutoScalingGroupName AvailabilityZoneDistribution.CapacityDistributionStrategy
+      AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior
+      AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled AvailabilityZones.member.N CapacityRebalance
+      CapacityReservationSpecification.CapacityReservationPreference
+      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.member.N
+      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.member.N
+      Context DefaultCooldown DefaultInstanceWarmup DeletionProtection DesiredCapacity DesiredCapacityType
+      HealthCheckGracePeriod HealthCheckType
+      InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon
+      InstanceMaintenancePolicy.MaxHealthyPercentage InstanceMaintenancePolicy.MinHealthyPercentage
+      LaunchTemplate.LaunchTemplateId LaunchTemplate.LaunchTemplateName LaunchTemplate.Version
+      LifecycleHookSpecificationList.member.N.DefaultResult
+      LifecycleHookSpecificationList.member.N.HeartbeatTimeout
+      LifecycleHookSpecificationList.member.N.LifecycleHookName
+      LifecycleHookSpecificationList.member.N.LifecycleTransition
+      LifecycleHookSpecificationList.member.N.NotificationMetadata
+      LifecycleHookSpecificationList.member.N.NotificationTargetARN
+      LifecycleHookSpecificationList.member.N.RoleARN MaxInstanceLifetime MaxSize MinSize
+      MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
+      MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
+      MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
+      MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
+      MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
+      MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
+      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
+      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
+      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity
+      NewInstancesProtectedFromScaleIn PlacementGroup ServiceLinkedRoleARN Tags.member.N.Key
+      Tags.member.N.PropagateAtLaunch Tags.member.N.ResourceId Tags.member.N.ResourceType
+      Tags.member.N.Value TargetGroupARNs.member.N TerminationPolicies.member.N
+      TrafficSources.member.N.Identifier TrafficSources.member.N.Type VPCZoneIdentifier
+    `),
+    untaken: names(`
+      AvailabilityZoneIds InstanceId LaunchConfigurationName LoadBalancerNames
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceRequirements SkipZonalShiftValidation
+    `),
   },
   DescribeAutoScalingGroups: {
-    taken: [
-      'AutoScalingGroupNames.member.N',
-      'Filters.member.N.Name',
-      'Filters.member.N.Values.member.N',
-      'IncludeInstances',
-      'MaxRecords',
-      'NextToken',
-    ],
+    taken: names(`
+      AutoScalingGroupNames.member.N Filters.member.N.Name Filters.member.N.Values.member.N
+      IncludeInstances MaxRecords NextToken
+    `),
     untaken: [],
   },
   UpdateAutoScalingGroup: {
-    taken: [
-      'AutoScalingGroupName',
-      'AvailabilityZoneDistribution.CapacityDistributionStrategy',
-      'AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior',
-      'AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled',
-      'AvailabilityZones.member.N',
-      'CapacityRebalance',
-      'CapacityReservationSpecification.CapacityReservationPreference',
-      'CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.member.N',
-      'CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.member.N',
-      'Context',
-      'DefaultCooldown',
-      'DefaultInstanceWarmup',
-      'DeletionProtection',
-      'DesiredCapacity',
-      'DesiredCapacityType',
-      'HealthCheckGracePeriod',
-      'HealthCheckType',
-      'InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon',
-      'InstanceMaintenancePolicy.MaxHealthyPercentage',
-      'InstanceMaintenancePolicy.MinHealthyPercentage',
-      'LaunchTemplate.LaunchTemplateId',
-      'LaunchTemplate.LaunchTemplateName',
-      'LaunchTemplate.Version',
-      'MaxInstanceLifetime',
-      'MaxSize',
-      'MinSize',
-      'MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy',
-      'MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity',
-      'MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity',
-      'MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy',
-      'MixedInstancesPolicy.InstancesDistribution.SpotInstancePools',
-      'MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice',
-      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId',
-      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName',
-      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version',
-      'MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity',
-      'NewInstancesProtectedFromScaleIn',
-      'PlacementGroup',
-      'ServiceLinkedRoleARN',
-      'TerminationPolicies.member.N',
-      'VPCZoneIdentifier',
-    ],
+    taken: names(`
+      AutoScalingGroupName AvailabilityZoneDistribution.CapacityDistributionStrategy
+      AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior
+      AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled AvailabilityZones.member.N CapacityRebalance
+      CapacityReservationSpecification.CapacityReservationPreference
+      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.member.N
+      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.member.N
+      Context DefaultCooldown DefaultInstanceWarmup DeletionProtection DesiredCapacity DesiredCapacityType
+      HealthCheckGracePeriod HealthCheckType
+      InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon
+      InstanceMaintenancePolicy.MaxHealthyPercentage InstanceMaintenancePolicy.MinHealthyPercentage
+      LaunchTemplate.LaunchTemplateId LaunchTemplate.LaunchTemplateName LaunchTemplate.Version
+      MaxInstanceLifetime MaxSize MinSize
+      MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
+      MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
+      MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
+      MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
+      MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
+      MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
+      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
+      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
+      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity
+      NewInstancesProtectedFromScaleIn PlacementGroup ServiceLinkedRoleARN TerminationPolicies.member.N
+      VPCZoneIdentifier
+    `),
     untaken: [
       'AvailabilityZoneIds',
       'LaunchConfigurationName',
@@ -168,13 +120,9 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: [],
   },
   DescribeScalingActivities: {
-    taken: [
-      'ActivityIds.member.N',
-      'AutoScalingGroupName',
-      'IncludeDeletedGroups',
-      'MaxRecords',
-      'NextToken',
-    ],
+    taken: names(`
+      ActivityIds.member.N AutoScalingGroupName IncludeDeletedGroups MaxRecords NextToken
+    `),
     untaken: ['Filters'],
   },
   SuspendProcesses: {
@@ -186,39 +134,29 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: [],
   },
   StartInstanceRefresh: {
-    taken: [
-      'AutoScalingGroupName',
-      'DesiredConfiguration.LaunchTemplate.LaunchTemplateId',
-      'DesiredConfiguration.LaunchTemplate.LaunchTemplateName',
-      'DesiredConfiguration.LaunchTemplate.Version',
-      'DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy',
-      'DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity',
-      'DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity',
-      'DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy',
-      'DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotInstancePools',
-      'DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version',
-      'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity',
-      'Preferences.AlarmSpecification.Alarms.member.N',
-      'Preferences.AutoRollback',
-      'Preferences.BakeTime',
-      'Preferences.CheckpointDelay',
-      'Preferences.CheckpointPercentages.member.N',
-      'Preferences.InstanceWarmup',
-      'Preferences.MaxHealthyPercentage',
-      'Preferences.MinHealthyPercentage',
-      'Preferences.ScaleInProtectedInstances',
-      'Preferences.SkipMatching',
-      'Preferences.StandbyInstances',
-      'Strategy',
-    ],
+    taken: names(`
+      AutoScalingGroupName DesiredConfiguration.LaunchTemplate.LaunchTemplateId
+      DesiredConfiguration.LaunchTemplate.LaunchTemplateName DesiredConfiguration.LaunchTemplate.Version
+      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
+      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
+      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
+      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
+      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
+      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version
+      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity
+      Preferences.AlarmSpecification.Alarms.member.N Preferences.AutoRollback Preferences.BakeTime
+      Preferences.CheckpointDelay Preferences.CheckpointPercentages.member.N Preferences.InstanceWarmup
+      Preferences.MaxHealthyPercentage Preferences.MinHealthyPercentage
+      Preferences.ScaleInProtectedInstances Preferences.SkipMatching Preferences.StandbyInstances Strategy
+    `),
     untaken: [
       'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceRequirements',
     ],
@@ -260,54 +198,41 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: ['TrafficSourceType'],
   },
   PutScalingPolicy: {
-    taken: [
-      'AdjustmentType',
-      'AutoScalingGroupName',
-      'Cooldown',
-      'Enabled',
-      'EstimatedInstanceWarmup',
-      'MetricAggregationType',
-      'MinAdjustmentMagnitude',
-      'PolicyName',
-      'PolicyType',
-      'ScalingAdjustment',
-      'StepAdjustments.member.N.MetricIntervalLowerBound',
-      'StepAdjustments.member.N.MetricIntervalUpperBound',
-      'StepAdjustments.member.N.ScalingAdjustment',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Dimensions.member.N.Name',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Dimensions.member.N.Value',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.MetricName',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Expression',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Id',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Label',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.Dimensions.member.N.Name',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.Dimensions.member.N.Value',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.MetricName',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.Namespace',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Period',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Stat',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Unit',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Period',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.ReturnData',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Namespace',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Period',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Statistic',
-      'TargetTrackingConfiguration.CustomizedMetricSpecification.Unit',
-      'TargetTrackingConfiguration.DisableScaleIn',
-      'TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType',
-      'TargetTrackingConfiguration.PredefinedMetricSpecification.ResourceLabel',
-      'TargetTrackingConfiguration.TargetValue',
-    ],
+    taken: names(`
+      AdjustmentType AutoScalingGroupName Cooldown Enabled EstimatedInstanceWarmup MetricAggregationType
+      MinAdjustmentMagnitude PolicyName PolicyType ScalingAdjustment
+      StepAdjustments.member.N.MetricIntervalLowerBound StepAdjustments.member.N.MetricIntervalUpperBound
+      StepAdjustments.member.N.ScalingAdjustment
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Dimensions.member.N.Name
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Dimensions.member.N.Value
+      TargetTrackingConfiguration.CustomizedMetricSpecification.MetricName
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Expression
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Id
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Label
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.Dimensions.member.N.Name
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.Dimensions.member.N.Value
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.MetricName
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Metric.Namespace
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Period
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Stat
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.MetricStat.Unit
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.Period
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Metrics.member.N.ReturnData
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Namespace
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Period
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Statistic
+      TargetTrackingConfiguration.CustomizedMetricSpecification.Unit
+      TargetTrackingConfiguration.DisableScaleIn
+      TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType
+      TargetTrackingConfiguration.PredefinedMetricSpecification.ResourceLabel
+      TargetTrackingConfiguration.TargetValue
+    `),
     untaken: ['MinAdjustmentStep', 'PredictiveScalingConfiguration'],
   },
   DescribePolicies: {
-    taken: [
-      'AutoScalingGroupName',
-      'MaxRecords',
-      'NextToken',
-      'PolicyNames.member.N',
-      'PolicyTypes.member.N',
-    ],
+    taken: names(`
+      AutoScalingGroupName MaxRecords NextToken PolicyNames.member.N PolicyTypes.member.N
+    `),
     untaken: [],
   },
   DeletePolicy: {
@@ -315,13 +240,9 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: [],
   },
   PutWarmPool: {
-    taken: [
-      'AutoScalingGroupName',
-      'InstanceReusePolicy.ReuseOnScaleIn',
-      'MaxGroupPreparedCapacity',
-      'MinSize',
-      'PoolState',
-    ],
+    taken: names(`
+      AutoScalingGroupName InstanceReusePolicy.ReuseOnScaleIn MaxGroupPreparedCapacity MinSize PoolState
+    `),
     untaken: [],
   },
   DescribeWarmPool: {
@@ -341,16 +262,10 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: [],
   },
   PutLifecycleHook: {
-    taken: [
-      'AutoScalingGroupName',
-      'DefaultResult',
-      'HeartbeatTimeout',
-      'LifecycleHookName',
-      'LifecycleTransition',
-      'NotificationMetadata',
-      'NotificationTargetARN',
-      'RoleARN',
-    ],
+    taken: names(`
+      AutoScalingGroupName DefaultResult HeartbeatTimeout LifecycleHookName LifecycleTransition
+      NotificationMetadata NotificationTargetARN RoleARN
+    `),
     untaken: [],
   },
   DescribeLifecycleHooks: {
@@ -362,23 +277,17 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: [],
   },
   CreateOrUpdateTags: {
-    taken: [
-      'Tags.member.N.Key',
-      'Tags.member.N.PropagateAtLaunch',
-      'Tags.member.N.ResourceId',
-      'Tags.member.N.ResourceType',
-      'Tags.member.N.Value',
-    ],
+    taken: names(`
+      Tags.member.N.Key Tags.member.N.PropagateAtLaunch Tags.member.N.ResourceId
+      Tags.member.N.ResourceType Tags.member.N.Value
+    `),
     untaken: [],
   },
   DeleteTags: {
-    taken: [
-      'Tags.member.N.Key',
-      'Tags.member.N.PropagateAtLaunch',
-      'Tags.member.N.ResourceId',
-      'Tags.member.N.ResourceType',
-      'Tags.member.N.Value',
-    ],
+    taken: names(`
+      Tags.member.N.Key Tags.member.N.PropagateAtLaunch Tags.member.N.ResourceId
+      Tags.member.N.ResourceType Tags.member.N.Value
+    `),
     untaken: [],
   },
   DescribeTags: {

@@ -1,3 +1,4 @@
+import { names } from '../names';
 import type { QueryParameters } from '../parameters';
 import type { ElbAction } from '../settings';
 
@@ -24,28 +25,18 @@ export const ELB_PARAMETERS: Readonly<Record<ElbAction, QueryParameters>> = {
     untaken: ['Marker', 'PageSize'],
   },
   ModifyListener: {
-    taken: [
-      'DefaultActions.member.N.ForwardConfig.TargetGroupStickinessConfig.DurationSeconds',
-      'DefaultActions.member.N.ForwardConfig.TargetGroupStickinessConfig.Enabled',
-      'DefaultActions.member.N.ForwardConfig.TargetGroups.member.N.TargetGroupArn',
-      'DefaultActions.member.N.ForwardConfig.TargetGroups.member.N.Weight',
-      'DefaultActions.member.N.Order',
-      'DefaultActions.member.N.TargetGroupArn',
-      'DefaultActions.member.N.Type',
-      'ListenerArn',
-    ],
-    untaken: [
-      'AlpnPolicy',
-      'Certificates',
-      'DefaultActions.member.N.AuthenticateCognitoConfig',
-      'DefaultActions.member.N.AuthenticateOidcConfig',
-      'DefaultActions.member.N.FixedResponseConfig',
-      'DefaultActions.member.N.JwtValidationConfig',
-      'DefaultActions.member.N.RedirectConfig',
-      'MutualAuthentication',
-      'Port',
-      'Protocol',
-      'SslPolicy',
-    ],
+    taken: names(`
+      DefaultActions.member.N.ForwardConfig.TargetGroupStickinessConfig.DurationSeconds
+      DefaultActions.member.N.ForwardConfig.TargetGroupStickinessConfig.Enabled
+      DefaultActions.member.N.ForwardConfig.TargetGroups.member.N.TargetGroupArn
+      DefaultActions.member.N.ForwardConfig.TargetGroups.member.N.Weight DefaultActions.member.N.Order
+      DefaultActions.member.N.TargetGroupArn DefaultActions.member.N.Type ListenerArn
+    `),
+    untaken: names(`
+      AlpnPolicy Certificates DefaultActions.member.N.AuthenticateCognitoConfig
+      DefaultActions.member.N.AuthenticateOidcConfig DefaultActions.member.N.FixedResponseConfig
+      DefaultActions.member.N.JwtValidationConfig DefaultActions.member.N.RedirectConfig
+      MutualAuthentication Port Protocol SslPolicy
+    `),
   },
 };
