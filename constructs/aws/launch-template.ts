@@ -27,13 +27,15 @@ const ROOT_DEVICE = '/dev/xvda';
 
 /**
  * How instances of a service are started. Each change is a version of its own; which one the group starts is for the
- * rollout to say, so nothing here is ever the default version.
+ * rollout to say, by its number, and never the default.
  */
 export function createLaunchTemplate(scope: Construct, settings: LaunchTemplateSettings): LaunchTemplate {
   const { ami, name, encrypted, kmsKey, spot } = settings;
   return new LaunchTemplate(scope, 'LaunchTemplate', {
     // With a prefix, one that must be replaced can be there twice for a while. At least 3 characters are asked for.
     namePrefix: `${name}-`.padEnd(3, '-'),
+    // The default version cannot be deleted: were it the first for ever, the first image could never be removed.
+    updateDefaultVersion: true,
     imageId: ami.id,
     instanceType: settings.instanceType,
     // A unikernel that ends is over: a stopped instance would be kept, and paid for, by nobody.

@@ -54,8 +54,8 @@ test('an instance that switches itself off is gone', () => {
   expect(template().instance_initiated_shutdown_behavior).toBe('terminate');
 });
 
-test('nothing makes a version the default, as the rollout names versions by number', () => {
-  expect(template()).not.toHaveProperty('update_default_version');
+test('the newest version is the default, so that an earlier one can go with its image', () => {
+  expect(template().update_default_version).toBe(true);
 });
 
 test('instances and volumes say what they are, and of which commit, which is that of the image', () => {
