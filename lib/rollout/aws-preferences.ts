@@ -82,6 +82,11 @@ export function requireAwsCan(
   alarms: readonly string[] = [],
 ): void {
   checkAlarms(alarms);
+  if (policy.strategy === 'blue-green' && alarms.length > 0)
+    throw refused(
+      "'alarms' are watched by instance refreshes, and an update by blue/green is none",
+      "Leave 'alarms' out for this service, or update it by RollingUpdatePolicy.rolling().",
+    );
   if (policy.strategy === 'blue-green') return;
   for (let size = Math.max(1, instances.min); size <= Math.max(1, instances.max); size++)
     refreshPreferences(policy, size);

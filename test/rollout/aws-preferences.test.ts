@@ -182,6 +182,14 @@ describe('where Auto Scaling cannot', () => {
     );
   });
 
+  test('refuses alarms for blue/green, which is no instance refresh', () => {
+    const own = policy({ strategy: 'blue-green' });
+    expect(() => requireAwsCan(own, { min: 1, max: 1 }, ['errors'])).toThrow(
+      "'alarms' are watched by instance refreshes, and an update by blue/green is none",
+    );
+    expect(() => requireAwsCan(own, { min: 1, max: 1 }, [])).not.toThrow();
+  });
+
   test('refuses more alarms than Auto Scaling watches, also for blue/green', () => {
     const alarms = Array.from({ length: 11 }, (_, i) => `alarm-${i}`);
     const message = "'alarms' names 11 alarms, and Auto Scaling watches 10 at most";
