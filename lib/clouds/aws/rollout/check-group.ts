@@ -28,7 +28,7 @@ export function missingGroup(name: string, { service }: Wanted): KilnError {
  * @throws KilnError `rollout.group-missing`, `rollout.changed-by-hand`
  */
 export function checkGroup(group: GroupState, wanted: Wanted): void {
-  const { name, template, suspended } = group;
+  const { name, template } = group;
   if (group.isGoing) throw missingGroup(name, wanted);
   const mend =
     `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} ` +
@@ -44,6 +44,10 @@ export function checkGroup(group: GroupState, wanted: Wanted): void {
       `the group '${name}' launches from $Latest or $Default of ${template.id}, from which Auto Scaling cannot go back`,
       `Give it the number of the version that serves: ${mend}`,
     );
+}
+
+/** Refuses a group in which somebody stopped what a rollout needs. @throws KilnError `rollout.changed-by-hand` */
+export function checkProcesses({ name, suspended }: GroupState): void {
   const stopped = suspended.filter((process) => NEEDED.includes(process));
   if (stopped.length > 0)
     throw changed(

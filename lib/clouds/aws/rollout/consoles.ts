@@ -41,7 +41,7 @@ export class Consoles {
           kept.first ??= text;
           kept.last = text;
         } catch (error) {
-          kept.failure = inBrief(error);
+          if (!signal?.aborted) kept.failure = inBrief(error);
         }
       }),
     );

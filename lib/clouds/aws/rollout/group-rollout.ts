@@ -4,7 +4,7 @@ import { cancelled, inBrief } from '../aws-error';
 import { sleepOr } from '../call';
 import { faultBehind } from '../fault';
 import type { AwsSession } from '../session';
-import { checkGroup, missingGroup } from './check-group';
+import { checkGroup, checkProcesses, missingGroup } from './check-group';
 import { abandon, goBack, type Undo } from './go-back';
 import { observe, type Sight } from './observe';
 import type { AwsRolloutProblem } from './problem';
@@ -99,6 +99,7 @@ class GroupRollout {
     previous: number | undefined,
     adopted: Refresh | undefined,
   ): Promise<RolloutResult> {
+    checkProcesses(sight.group);
     const watch = await this.watchFrom(sight, adopted?.startedAt);
     const { desired } = sight.group;
     if (adopted === undefined) watch.report.started(previous, desired);
@@ -166,6 +167,7 @@ class GroupRollout {
     const watch = await this.watchFrom(sight);
     this.course = { watch, previous: undefined, refreshId: undefined };
     if (isInPlace(sight, this.request.launchTemplate.version)) return this.result(sight, false);
+    checkProcesses(sight.group);
     watch.report.started(undefined, sight.group.desired);
     watch.tellPresent(sight);
     await this.followGroup(this.request.update.bakeMs);
@@ -212,7 +214,10 @@ class GroupRollout {
     const { watch, refreshId, previous } = this.course as Course;
     const { request } = this;
     // Before anything is told to go: what is terminated loses its console.
-    await watch.consoles.read(problem.instances.map(({ id }) => id));
+    await watch.consoles.read(
+      problem.instances.map(({ id }) => id),
+      this.options.signal,
+    );
     watch.report.problem(
       problem,
       refreshId !== undefined && previous !== undefined && request.update.rollback,

@@ -188,6 +188,23 @@ describe('a group that launches by itself', () => {
     expect((await world.rollOut(first())).instances).toHaveLength(1);
   });
 
+  test('one that somebody stopped is left alone too, as long as it serves', async () => {
+    await serving();
+    world.fake.group('shop-web').suspended.set('Launch', 'by hand');
+    expect(await world.rollOut(first())).toMatchObject({ changed: false });
+  });
+
+  test('refuses to wait for ever where nothing comes and nobody says why', async () => {
+    await fresh();
+    world.fake.group('shop-web').launchAgainAt = Number.POSITIVE_INFINITY;
+    const request = first();
+    const slow = { ...request, update: { ...request.update, healthTimeoutMs: 60 } };
+    expect((await world.failure(slow)).message).toBe(
+      "the rollout of 'shop-web' failed; 0 of 2 are at version 1 and healthy, and no more came; " +
+        'Auto Scaling goes on replacing what fails, and the next apply goes on from there',
+    );
+  });
+
   test('refuses to wait for ever where nothing is launched', async () => {
     await fresh();
     world.fake.behave(() => ({ launchError: LAUNCH_ERRORS.capacity }));
