@@ -17,11 +17,15 @@ import type { State } from '../state';
 export class InStep {
   private readonly elb: ElasticLoadBalancingV2Client;
   private readonly ec2: EC2Client;
+  /** One after another: of two at once the older answer could win. */
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly endpoint: string,
     private readonly region: string,
   ) {
+    // The SDK warns that a later one will need a newer Node.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const credentials = { accessKeyId: 'AKIAKILNTEST', secretAccessKey: 'secret' };
     const settings = { endpoint, region, credentials };
     this.elb = new ElasticLoadBalancingV2Client(settings);
@@ -34,7 +38,13 @@ export class InStep {
   }
 
   /** Target groups and listeners, after anything of theirs changed. */
-  async balancing(state: State): Promise<void> {
+  balancing(state: State): Promise<void> {
+    const next = this.last.then(() => this.learnBalancing(state));
+    this.last = next.catch(() => undefined);
+    return next;
+  }
+
+  private async learnBalancing(state: State): Promise<void> {
     const { TargetGroups = [] } = await this.elb.send(new DescribeTargetGroupsCommand({}));
     const found = await Promise.all(TargetGroups.map((group) => this.targetGroup(state, group)));
     replace(state.balancing.groups, found);
