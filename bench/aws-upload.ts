@@ -54,20 +54,22 @@ async function main() {
   const loadedMib = process.memoryUsage.rss() / 2 ** 20;
   const file = job.file && (await open(job.file));
   const size = file ? (await file.stat()).size : job.sizeMib * 2 ** 20;
+  const free = [];
+  const blank = () => free.pop() ?? Buffer.allocUnsafe(BLOCK_SIZE);
   const fromFile = async (index) => {
-    const block = Buffer.alloc(BLOCK_SIZE);
+    const block = blank().fill(0);
     await file.read(block, 0, Math.min(BLOCK_SIZE, size - index * BLOCK_SIZE), index * BLOCK_SIZE);
     return block;
   };
   const made = async (index) => {
-    if (index % job.every === 0) return Buffer.alloc(BLOCK_SIZE, (index % 255) + 1);
-    return job.sendsZeros ? Buffer.alloc(BLOCK_SIZE).fill(1, 0, 1) : undefined;
+    if (index % job.every === 0) return blank().fill((index % 255) + 1);
+    return job.sendsZeros ? blank().fill(0).fill(1, 0, 1) : undefined;
   };
   const started = performance.now();
   await createAmi(
     { name: 'kiln-bench', digest: 'sha256:bench', architecture: 'x86_64', bootMode: 'legacy-bios',
       virtualization: 'hvm', enaSupport: true, imdsV2: true, tags: {} },
-    { size, blockSize: BLOCK_SIZE, read: file ? fromFile : made },
+    { size, blockSize: BLOCK_SIZE, read: file ? fromFile : made, release: (block) => void free.push(block) },
     session,
   );
   const ms = performance.now() - started;

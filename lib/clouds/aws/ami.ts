@@ -12,6 +12,8 @@ export interface DiskBlocks {
    * it is until it was sent.
    */
   read(index: number): Promise<Buffer | undefined>;
+  /** Takes a block back that `read` gave and that was sent, to be filled again. @default - it is left to be collected */
+  release?(block: Buffer): void;
 }
 
 export type AmiArchitecture = 'x86_64' | 'arm64';

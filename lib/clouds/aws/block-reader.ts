@@ -32,6 +32,11 @@ export class BlockReader {
     return turn;
   }
 
+  /** Gives a block back that was sent at the first try: of a later one an earlier request may still hold it. */
+  done({ data }: Block): void {
+    this.disk.release?.(data);
+  }
+
   /** Bytes of the disk read or known to be zero. */
   get position(): number {
     return Math.min(this.disk.size, this.index * BLOCK_SIZE);
@@ -53,7 +58,10 @@ export class BlockReader {
       const read = await this.disk.read(index);
       if (read === undefined) continue;
       const data = this.whole(read, index);
-      if (data.equals(ZEROS)) continue;
+      if (data.equals(ZEROS)) {
+        this.disk.release?.(data);
+        continue;
+      }
       const digest = createHash('sha256').update(data).digest();
       this.linear.update(digest);
       this.found++;

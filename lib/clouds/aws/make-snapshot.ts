@@ -19,6 +19,9 @@ const GENERATIONS = 4;
 /** After so many minutes without a block EBS gives a snapshot up: time enough to come back to it. */
 const TIMEOUT_MINUTES = 60;
 
+/** AWS tells the time in whole seconds, and its services may differ by as much. */
+const CLOCK_MS = 2_000;
+
 interface Started {
   readonly id: string;
   readonly state: string | undefined;
@@ -64,6 +67,7 @@ async function findUsable({ session, key, signal }: Work, leftovers: Leftovers):
 async function start(work: Work, generation: number, leftovers: Leftovers): Promise<Started | undefined> {
   const { session, signal } = work;
   let answer: StartSnapshotResponse;
+  const askedAt = session.clock.now();
   try {
     answer = await leftovers.watching(() => callAws(session, startCall(work, generation), signal));
   } catch (error) {
@@ -72,7 +76,8 @@ async function start(work: Work, generation: number, leftovers: Leftovers): Prom
   }
   const { SnapshotId: id = '', Status: state, StartTime, BlockSize: blockSize } = answer;
   leftovers.addSnapshot(id);
-  if (blockSize === BLOCK_SIZE) return { id, state, visibleUntil: tokenLateUntil(session, StartTime) };
+  if (blockSize === BLOCK_SIZE)
+    return { id, state, visibleUntil: tokenLateUntil(session, StartTime, askedAt) };
   throw new KilnError(`EBS asks for blocks of ${blockSize} bytes; ${BLOCK_SIZE} is what it documents`, {
     code: 'aws.refused',
     source: 'tool',
@@ -122,12 +127,12 @@ function lateUntil({ clock, timing }: AwsSession, startedAt: Date | undefined): 
 }
 
 /**
- * A snapshot that the token of an earlier run names, and that was not seen a moment ago, is gone for all we know. Where that is
- * wrong, the next generation is one upload too many, and its snapshot is removed.
+ * A snapshot that was started before it was asked for is an earlier run's, whose token AWS remembers; not having been seen a moment
+ * ago, it is gone for all we know. Where that is wrong, the next generation is one upload too many, and its snapshot is removed.
  */
-function tokenLateUntil(session: AwsSession, startedAt: Date | undefined): number {
-  const age = startedAt === undefined ? 0 : session.clock.now() - startedAt.getTime();
-  return age > session.timing.lingerMs ? performance.now() : lateUntil(session, startedAt);
+function tokenLateUntil(session: AwsSession, startedAt: Date | undefined, askedAt: number): number {
+  const isEarlier = startedAt !== undefined && startedAt.getTime() < askedAt - CLOCK_MS;
+  return isEarlier ? performance.now() : lateUntil(session, startedAt);
 }
 
 /** Sends the blocks and completes; where another run, or an answer that got lost, was first, that is as good. */

@@ -34,8 +34,9 @@ export async function uploadBlocks(
   let underWay = 0;
   const send = async (block: Block, stop: AbortSignal) => {
     underWay++;
-    await put(work, snapshotId, block, pace, visibleUntil, stop);
+    const tries = await put(work, snapshotId, block, pace, visibleUntil, stop);
     underWay--;
+    if (tries === 1) reader.done(block);
     meter.sentBlock(reader.position, underWay);
   };
   await together(session.workers, signal, async (stop) => {
@@ -80,6 +81,7 @@ async function together(
   if (signal?.aborted) throw cancelled();
 }
 
+/** @returns how many tries it took */
 async function put(
   { session }: Work,
   snapshotId: string,
@@ -87,14 +89,16 @@ async function put(
   pace: Pace,
   visibleUntil: number,
   stop: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   let started = performance.now();
+  let tries = 0;
   await callAws(
     session,
     {
       action: 'ebs:PutSnapshotBlock',
       send: (options) => {
         started = performance.now();
+        tries++;
         return session.ebs.send(
           new PutSnapshotBlockCommand({
             SnapshotId: snapshotId,
@@ -115,4 +119,5 @@ async function put(
     stop,
   );
   pace.succeeded(performance.now() - started);
+  return tries;
 }

@@ -19,6 +19,8 @@ export interface AmiDisk {
   readonly blockSize: typeof BLOCK_SIZE;
   /** A whole block, filled up with zeros at the end of the disk; undefined where it is all zero. */
   read(index: number): Promise<Buffer | undefined>;
+  /** Takes a block back that was sent: few are then enough for any disk. */
+  release(block: Buffer): void;
   close(): Promise<void>;
 }
 
@@ -135,17 +137,20 @@ async function hashFile(path: string, signal: AbortSignal): Promise<string> {
 async function holdOpen(path: string): Promise<AmiDisk> {
   const file = await open(path, 'r');
   const { size } = await file.stat();
-  const blank: Buffer[] = [];
+  const free: Buffer[] = [];
   const read = async (index: number) => {
-    const block = blank.pop() ?? Buffer.allocUnsafe(BLOCK_SIZE);
+    const block = free.pop() ?? Buffer.allocUnsafe(BLOCK_SIZE);
     const count = await readAll(file, block, index * BLOCK_SIZE);
     block.fill(0, count);
     if (!block.equals(ZEROS)) return block;
     // Most of a disk is empty, and needs no memory.
-    blank.push(block);
+    free.push(block);
     return undefined;
   };
-  return { size, blockSize: BLOCK_SIZE, read, close: () => file.close() };
+  const release = (block: Buffer) => {
+    free.push(block);
+  };
+  return { size, blockSize: BLOCK_SIZE, read, release, close: () => file.close() };
 }
 
 /** Bytes that are there; fewer than asked for only at the end of the file. */
