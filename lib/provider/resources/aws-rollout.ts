@@ -47,11 +47,11 @@ export const awsRollout: ResourceDefinition<Schema, AwsMeta> = {
   async importState(ctx, id) {
     const { code, session } = await ctx.meta.aws.access();
     const groups = code.groupsOfId(id);
-    const launchTemplate = { id: '', version: 0 };
-    const found = await code.readRollout(session, { groups, launchTemplate }, { signal: ctx.signal });
+    const request = { service: id, groups, launchTemplate: { id: '', version: 0 } };
+    const found = await code.readRollout(session, request, { signal: ctx.signal });
     if (found) return importedRollout(id, session.region, groups, found);
     throw new KilnError(`there is no Auto Scaling group '${id}' in ${session.region}`, {
-      code: 'rollout.group',
+      code: 'rollout.group-missing',
       remedy: "Import by the group's name, two groups as 'BLUE:GREEN', in the provider's region.",
     });
   },

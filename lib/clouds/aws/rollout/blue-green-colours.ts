@@ -8,6 +8,7 @@ import {
   pointedAt,
   readWeights,
 } from './blue-green-weights';
+import { missingGroup } from './check-group';
 import { observe, type Sight } from './observe';
 import type { RolloutGroup, RolloutRequest, TemplateVersion } from './rollout-request';
 
@@ -29,27 +30,24 @@ export interface Stand {
   readonly isSettled: boolean;
 }
 
-type Asked = Pick<RolloutRequest, 'groups' | 'listeners' | 'launchTemplate'>;
+type Asked = Pick<RolloutRequest, 'service' | 'groups' | 'listeners' | 'launchTemplate'>;
 
 /**
  * Finds out which colour serves, from AWS alone: what the listeners' weights say, and without listeners, which group has
  * instances. So it does not matter where an earlier deployment ended.
  *
- * @throws KilnError `rollout.group` where a group is not there, `rollout.listener`, `aws.*`
+ * @throws KilnError `rollout.group-missing`, `rollout.group`, `rollout.listener`, `aws.*`
  */
-export async function findStand(
-  session: AwsSession,
-  { groups, listeners = [], launchTemplate }: Asked,
-  signal?: AbortSignal,
-): Promise<Stand> {
+export async function findStand(session: AwsSession, asked: Asked, signal?: AbortSignal): Promise<Stand> {
+  const { groups, listeners = [], launchTemplate } = asked;
   const [blue, green] = groups;
   if (blue === undefined || green === undefined || groups.length > 2)
     throw new KilnError(`blue/green takes two groups, and there are ${groups.length}`, {
       code: 'rollout.group',
     });
   const [seenBlue, seenGreen, weights] = await Promise.all([
-    see(session, blue, 0, launchTemplate, signal),
-    see(session, green, 1, launchTemplate, signal),
+    see(session, blue, 0, asked, signal),
+    see(session, green, 1, asked, signal),
     readWeights(session, listeners, groups, signal),
   ]);
   const colours = [seenBlue, seenGreen] as const;
@@ -101,18 +99,15 @@ async function see(
   session: AwsSession,
   group: RolloutGroup,
   index: ColourIndex,
-  template: Pick<TemplateVersion, 'id'>,
+  asked: Asked,
   signal: AbortSignal | undefined,
 ): Promise<Colour> {
-  const sight = await observe(session, group, template, signal);
+  const sight = await observe(session, group, asked.launchTemplate, signal);
   if (sight?.group.mixed)
     throw new KilnError(
       `the group '${group.name}' mixes kinds of instances, and blue/green moves groups of one kind`,
       { code: 'rollout.group', remedy: "Leave its mixed instances policy out, or update it by 'rolling'." },
     );
   if (sight) return { index, name: index === 0 ? 'blue' : 'green', group, sight };
-  throw new KilnError(`there is no Auto Scaling group '${group.name}' in ${session.region}`, {
-    code: 'rollout.group',
-    remedy: 'Apply again: Terraform makes the groups before their rollout.',
-  });
+  throw missingGroup(group.name, asked);
 }

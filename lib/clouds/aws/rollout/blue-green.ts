@@ -15,7 +15,8 @@ import { EMPTY, type GroupSize, setSize } from './set-size';
  * once, empties the old one. It keeps nothing between runs: where an earlier one ended, AWS shows.
  *
  * @throws KilnError `rollout.failed`, `rollout.cancelled`, `rollout.switch`: the old colour serves on, and the new one was
- * emptied unless the policy says otherwise; `rollout.group`, `rollout.listener`; `aws.*`
+ * emptied unless the policy says otherwise; `rollout.not-emptied`; `rollout.group-missing`, `rollout.group`, `rollout.listener`,
+ * before anything is changed; `aws.*`
  */
 export async function rollOutBlueGreen(
   request: RolloutRequest,

@@ -21,7 +21,7 @@ export interface StandingRollout {
  */
 export async function readRollout(
   session: AwsSession,
-  request: Pick<RolloutRequest, 'groups' | 'listeners' | 'launchTemplate'>,
+  request: Pick<RolloutRequest, 'service' | 'groups' | 'listeners' | 'launchTemplate'>,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StandingRollout | undefined> {
   const groups = await Promise.all(request.groups.map(({ name }) => readGroup(session, name, signal)));
@@ -34,7 +34,7 @@ export async function readRollout(
 
 async function readColours(
   session: AwsSession,
-  request: Pick<RolloutRequest, 'groups' | 'listeners' | 'launchTemplate'>,
+  request: Pick<RolloutRequest, 'service' | 'groups' | 'listeners' | 'launchTemplate'>,
   signal: AbortSignal | undefined,
 ): Promise<StandingRollout> {
   const stand = await findStand(session, request, signal).catch((error) => {

@@ -229,8 +229,8 @@ test('refuses a group that is not there, and other than two', async () => {
   const [blue] = bench.request(1).groups;
   const gone = { name: 'gone', targetGroupArns: [] };
   await expect(bench.rollOut(1, { groups: [blue ?? gone, gone] })).rejects.toMatchObject({
-    code: 'rollout.group',
-    message: "there is no Auto Scaling group 'gone' in eu-central-1",
+    code: 'rollout.group-missing',
+    message: "there is no Auto Scaling group 'gone' for 'shop-web'; somebody deleted it",
   });
   await expect(bench.rollOut(1, { groups: [gone] })).rejects.toThrow(
     'blue/green takes two groups, and there are 1',
