@@ -1,4 +1,4 @@
-export { Ami, type AmiConfig, type AmiImage } from './ami';
+export { Ami, type AmiConfig, type AmiCopy, type AmiImage } from './ami';
 export {
   AwsRollout,
   type AwsRolloutConfig,
