@@ -6,7 +6,7 @@ import { instanceNamesIn, LOCAL_SERVICE_TYPE } from './service-attributes';
 export interface DeployedService {
   readonly address: string;
   readonly name: string;
-  /** Null where the service is not exposed, and on AWS, where it is an output. */
+  /** Null where the service is not exposed. */
   readonly endpoint: string | null;
   /** Empty on AWS, where instances come and go without Terraform. */
   readonly instances: readonly string[];
@@ -35,9 +35,10 @@ interface StateJson {
 
 /**
  * Reads what `terraform show -json` writes of the state.
+ * @param stack its name, with which those of its services begin
  * @throws KilnError `plan.unreadable` when it is not JSON
  */
-export function readState(text: string): DeployedStack {
+export function readState(text: string, stack: string): DeployedStack {
   let state: StateJson;
   try {
     state = JSON.parse(text);
@@ -48,10 +49,23 @@ export function readState(text: string): DeployedStack {
       cause: error,
     });
   }
-  const outputs = Object.entries(state.values?.outputs ?? {})
+  const entries = Object.entries(state.values?.outputs ?? {})
     .filter(([, output]) => !output.sensitive)
-    .map(([name, output]) => [name, output.value ?? null]);
-  return { services: servicesOf(state.values?.root_module ?? {}), outputs: Object.fromEntries(outputs) };
+    .map(([name, output]) => [name, output.value ?? null] as const);
+  const outputs = Object.fromEntries(entries);
+  const services = servicesOf(state.values?.root_module ?? {});
+  return { services: services.map((service) => withEndpoint(service, stack, outputs)), outputs };
+}
+
+/** On AWS a service is reached by its balancer, which its rollout does not know; its construct makes an output of it. */
+function withEndpoint(
+  service: DeployedService,
+  stack: string,
+  outputs: Readonly<Record<string, unknown>>,
+): DeployedService {
+  if (service.group === null || !service.name.startsWith(`${stack}-`)) return service;
+  const endpoint = outputs[`${service.name.slice(stack.length + 1)}_endpoint`];
+  return typeof endpoint === 'string' ? { ...service, endpoint } : service;
 }
 
 function servicesOf(module: StateModule): DeployedService[] {

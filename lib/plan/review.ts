@@ -2,13 +2,14 @@ import { rolloutsOwn } from './aws-drift';
 import { type AwsBatch, type AwsServiceChange, reviewAwsService } from './aws-service-change';
 import { awsServicesIn } from './aws-service-resources';
 import type { Batch } from './batches';
+import { type Drift, reviewDrift } from './drift';
 import type { TerraformChange, TerraformPlan, TerraformResourceChange } from './plan-json';
 import { actionOf, type ResourceAction } from './resource-action';
 import { LOCAL_SERVICE_TYPE } from './service-attributes';
 import { type LocalServiceChange, reviewService, type ServiceChange } from './service-change';
 import { type AttributeChange, attributeChanges, shown } from './values';
 
-export type { AwsBatch, AwsServiceChange, Batch, LocalServiceChange, ResourceAction, ServiceChange };
+export type { AwsBatch, AwsServiceChange, Batch, Drift, LocalServiceChange, ResourceAction, ServiceChange };
 
 /** A resource that is no service of ours, as Terraform plans it. */
 export interface ResourceChange {
@@ -17,14 +18,6 @@ export interface ResourceChange {
   /** Why it is replaced or deleted, where Terraform says so; for people. */
   readonly reason: string | null;
   /** Empty for a deletion. */
-  readonly attributes: readonly AttributeChange[];
-}
-
-/** Something that was changed outside of Terraform since the last apply. */
-export interface Drift {
-  readonly address: string;
-  /** `delete`: it is gone. */
-  readonly action: 'update' | 'delete';
   readonly attributes: readonly AttributeChange[];
 }
 
@@ -65,7 +58,7 @@ export function reviewPlan(plan: TerraformPlan): Review {
     services,
     resources,
     outputs,
-    drift: plan.resource_drift.flatMap((resource) => reviewDrift(resource, isOwn)),
+    drift: reviewDrift(plan, isOwn),
     hasChanges: services.length + resources.length + outputs.length > 0,
   };
 }
@@ -104,15 +97,3 @@ const REASONS: Readonly<Record<string, string>> = {
   delete_because_each_key: 'its key is no longer in the code',
   delete_because_no_move_target: 'what it was moved to is not in the code',
 };
-
-function reviewDrift(
-  resource: TerraformResourceChange,
-  isOwn: (address: string, path: string) => boolean,
-): Drift[] {
-  const { address, mode, change } = resource;
-  const action = actionOf(change.actions);
-  if (mode === 'data' || (action !== 'update' && action !== 'delete')) return [];
-  const changes = action === 'delete' ? [] : attributeChanges(change);
-  const attributes = changes.filter(({ path }) => !isOwn(address, path));
-  return action === 'update' && attributes.length === 0 ? [] : [{ address, action, attributes }];
-}
