@@ -31,6 +31,8 @@ async function pack(entry, options) {
     ...options,
     // The SDK's ES modules: of its other form nothing can be left out.
     mainFields: ['module', 'main'],
+    // Code that was compiled from a text imports nothing without an option of which Node warns; all that it imports is Node's own.
+    supported: { 'dynamic-import': false },
     entryPoints: [entry],
     write: false,
   });
@@ -43,9 +45,6 @@ function unpacker(text) {
     const { brotliDecompressSync } = require('node:zlib');
     const { compileFunction } = require('node:vm');
     const code = brotliDecompressSync(Buffer.from(${JSON.stringify(text)}, 'base64')).toString();
-    const { constants } = require('node:vm');
-    const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-    compileFunction(code, ['exports', 'require', 'module'], { filename: __filename + ' (packed)', importModuleDynamically })(
-      exports, require, module);
+    compileFunction(code, ['exports', 'require', 'module'], { filename: __filename + ' (packed)' })(exports, require, module);
   `;
 }
