@@ -59,8 +59,8 @@ async function finish(
   context: CommandContext,
 ): Promise<number> {
   const { out, err } = context.host;
-  const deployed = readState(await planned.terraform.state());
   const stack = planned.stack.name;
+  const deployed = readState(await planned.terraform.state(), stack);
   if (options.json) {
     out.line(JSON.stringify({ stack, outcome, milliseconds, ...deployed }, null, 2));
     return ExitCode.OK;
@@ -78,10 +78,7 @@ function showDeployed({ services, outputs }: DeployedStack, out: Output): void {
   const endpoints = services.map(({ endpoint }) => endpoint);
   const others = Object.entries(outputs).filter(([, value]) => !endpoints.includes(value as string));
   const rows = [
-    ...services.map(
-      ({ name, endpoint, group }) =>
-        [name, endpoint ?? dim(group ? `group ${group}` : 'not exposed')] as const,
-    ),
+    ...services.map(({ name, endpoint }) => [name, endpoint ?? dim('not exposed')] as const),
     ...others.map(([name, value]) => [name, renderValue(value)] as const),
   ];
   const width = Math.max(0, ...rows.map(([name]) => name.length));
