@@ -2,7 +2,8 @@ import { KilnError } from '../../../errors';
 import { inBrief } from '../aws-error';
 import { sleepOr } from '../call';
 import type { AwsSession } from '../session';
-import { endRefresh, isForward, isUnderWay, type Refresh, readRefresh } from './refresh';
+import { preferencesFor } from './preferences-for';
+import { endRefresh, isForward, isUnderWay, type Refresh, readRefresh, startRefresh } from './refresh';
 import type { RolloutRequest } from './rollout-request';
 import { takeBack } from './settle-refreshes';
 import type { GroupWatch } from './watch';
@@ -33,6 +34,7 @@ export async function goBack(undo: Undo, wantsBack: boolean): Promise<string> {
   }
   try {
     const ended = await waitForEnd(undo);
+    if (ended?.status === 'Successful' && isBack) return await moveBack(undo, previous);
     if (ended?.status === 'RollbackSuccessful')
       watch.report.tell('rolled-back', `${request.service} is at version ${previous} as before`);
     return outcomeOf(ended, undo);
@@ -43,7 +45,38 @@ export async function goBack(undo: Undo, wantsBack: boolean): Promise<string> {
   }
 }
 
-/** The same without waiting, for a rollout that was cancelled. */
+/**
+ * Where the refresh has ended well, and an instance fails all the same, the way back is a refresh of its own, which waits for
+ * nothing and watches no alarms. Never throws, as `goBack`.
+ */
+export async function moveBack(undo: Omit<Undo, 'refreshId'>, previous: number): Promise<string> {
+  const { session, watch, signal } = undo;
+  const { update, launchTemplate } = undo.request;
+  const finished = 'Auto Scaling had finished already';
+  const request = {
+    ...undo.request,
+    launchTemplate: { ...launchTemplate, version: previous },
+    update: { ...update, steps: [], bakeMs: 0 },
+    alarms: [],
+  };
+  try {
+    const { group } = await watch.see(signal);
+    const preferences = preferencesFor(request, group, { canGoBack: false });
+    const refreshId = await startRefresh(session, group, request.launchTemplate, preferences);
+    if (refreshId === undefined) return `${finished}, and another refresh is under way`;
+    const ended = await waitForEnd({ ...undo, refreshId });
+    if (ended?.status !== 'Successful')
+      return `${finished}, and moving it back to version ${previous} came to nothing; the next apply goes on from what is there`;
+    watch.report.tell('rolled-back', `${request.service} is at version ${previous} as before`);
+    return `${finished}, so it was moved back to version ${previous}`;
+  } catch (error) {
+    return signal?.aborted
+      ? `${finished}, and AWS is moving it back to version ${previous}; the next apply waits for that`
+      : `${finished}, and moving it back to version ${previous} could not be seen through, since ${inBrief(error)}`;
+  }
+}
+
+/** The same as `goBack` without waiting, for a rollout that was cancelled. */
 export async function abandon(undo: Undo): Promise<string> {
   try {
     await tell(undo, undo.previous !== undefined);

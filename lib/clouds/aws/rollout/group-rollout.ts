@@ -1,16 +1,21 @@
 import { KilnError } from '../../../errors';
-import { type RefreshPreferences, refreshPreferences } from '../../../rollout';
-import { cancelled, inBrief } from '../aws-error';
+import { refreshPreferences } from '../../../rollout';
+import { cancelled } from '../aws-error';
 import { sleepOr } from '../call';
 import { faultBehind } from '../fault';
 import type { AwsSession } from '../session';
 import { checkGroup, checkProcesses, missingGroup } from './check-group';
-import { abandon, goBack, type Undo } from './go-back';
+import {
+  type Course,
+  cancelledError,
+  failedError,
+  outlivedError,
+  type RolloutContext,
+} from './group-failure';
 import { observe, type Sight } from './observe';
-import type { AwsRolloutProblem } from './problem';
+import { preferencesFor } from './preferences-for';
 import { type GroupState, readGroup } from './read-group';
 import { type Refresh, startRefresh } from './refresh';
-import { rolloutError, servingText } from './rollout-error';
 import type { RolloutGroup, RolloutOptions, RolloutRequest, RolloutResult } from './rollout-request';
 import { settleRefreshes } from './settle-refreshes';
 import { GroupWatch, isInPlace } from './watch';
@@ -30,18 +35,10 @@ export async function rollOutGroup(
   return new GroupRollout(request, session, options).run();
 }
 
-/** What is under way, for when it must be undone. */
-interface Course {
-  readonly watch: GroupWatch;
-  /** Undefined where the group is only watched. */
-  readonly refreshId: string | undefined;
-  /** The version to go back to. */
-  readonly previous: number | undefined;
-}
-
 class GroupRollout {
   private course: Course | undefined;
   private readonly group: RolloutGroup;
+  private readonly context: RolloutContext;
 
   constructor(
     private readonly request: RolloutRequest,
@@ -49,6 +46,7 @@ class GroupRollout {
     private readonly options: RolloutOptions,
   ) {
     this.group = request.groups[0] as RolloutGroup;
+    this.context = { request, session, signal: options.signal };
   }
 
   async run(): Promise<RolloutResult> {
@@ -56,8 +54,9 @@ class GroupRollout {
       return await this.rollOut();
     } catch (error) {
       if (this.options.signal?.aborted && KilnError.is(error) && error.code === 'aws.cancelled')
-        throw await this.cancelledError();
-      throw (await this.isGone(error)) ? missingGroup(this.group.name, this.request) : this.outlived(error);
+        throw await cancelledError(this.context, this.course);
+      if (await this.isGone(error)) throw missingGroup(this.group.name, this.request);
+      throw outlivedError(this.request, this.course, error);
     }
   }
 
@@ -123,24 +122,12 @@ class GroupRollout {
         session,
         group,
         request.launchTemplate,
-        this.preferencesFor(group, previous),
+        preferencesFor(request, group, { canGoBack: previous !== undefined }),
       );
       if (id !== undefined) return id;
       const found = await this.settle();
       if (found) return found.id;
     }
-  }
-
-  private preferencesFor(group: GroupState, previous: number | undefined): RefreshPreferences {
-    const { update, alarms } = this.request;
-    const preferences = refreshPreferences(update, Math.max(1, group.desired), alarms);
-    const asksBalancers = group.asksBalancers || this.group.targetGroupArns.length === 0;
-    return {
-      ...preferences,
-      autoRollback: preferences.autoRollback && previous !== undefined,
-      // A group that asks only EC2 would take an instance for ready as soon as its machine runs.
-      instanceWarmupS: asksBalancers ? preferences.instanceWarmupS : Math.ceil(update.healthTimeoutMs / 1000),
-    };
   }
 
   private async followRefresh(refreshId: string): Promise<void> {
@@ -149,9 +136,9 @@ class GroupRollout {
     let bakedAt: number | undefined;
     for (;;) {
       const { problem, refresh, isDone } = await watch.look(refreshId);
-      if (problem) throw await this.failed(problem);
+      if (problem) throw await failedError(this.context, this.course as Course, problem);
       if (refresh?.status === 'Successful') {
-        this.course = { watch, previous: undefined, refreshId: undefined };
+        this.course = { ...(this.course as Course), refreshId: undefined };
         return isDone ? undefined : this.followGroup(0);
       }
       if (refresh?.status === 'Baking' && bakedAt === undefined) {
@@ -180,7 +167,7 @@ class GroupRollout {
     let inPlaceAt: number | undefined;
     for (;;) {
       const { problem, isDone } = await watch.look();
-      if (problem) throw await this.failed(problem);
+      if (problem) throw await failedError(this.context, this.course as Course, problem);
       const now = this.session.clock.now();
       if (!isDone) inPlaceAt = undefined;
       else if (inPlaceAt === undefined) {
@@ -208,76 +195,6 @@ class GroupRollout {
   private result({ instances }: Sight, changed: boolean): RolloutResult {
     const serving = instances.filter(({ phase }) => phase === 'healthy').map(({ id }) => id);
     return { activeGroup: this.group.name, instances: serving, changed };
-  }
-
-  private async failed(problem: AwsRolloutProblem): Promise<KilnError> {
-    const { watch, refreshId, previous } = this.course as Course;
-    const { request } = this;
-    // Before anything is told to go: what is terminated loses its console.
-    await watch.consoles.read(
-      problem.instances.map(({ id }) => id),
-      this.options.signal,
-    );
-    watch.report.problem(
-      problem,
-      refreshId !== undefined && previous !== undefined && request.update.rollback,
-    );
-    const outcome =
-      refreshId === undefined
-        ? 'Auto Scaling goes on replacing what fails, and the next apply goes on from there'
-        : await goBack(this.undo({ watch, refreshId, previous }), request.update.rollback);
-    return rolloutError({
-      service: request.service,
-      problem,
-      consoles: watch.consoles,
-      outcome,
-      serves: await this.serves(),
-    });
-  }
-
-  private async cancelledError(): Promise<KilnError> {
-    const { course, request } = this;
-    const outcome =
-      course?.refreshId === undefined
-        ? 'nothing is to be undone, and the next apply goes on from what is there'
-        : await abandon(this.undo({ ...course, refreshId: course.refreshId }));
-    if (course?.refreshId !== undefined) course.watch.report.tell('rolling-back', outcome);
-    return rolloutError({
-      service: request.service,
-      problem: { kind: 'cancelled', instances: [], reason: '' },
-      consoles: course?.watch.consoles,
-      outcome,
-      serves: course && (await this.serves()),
-    });
-  }
-
-  private undo(course: Course & { readonly refreshId: string }): Undo {
-    return { ...course, session: this.session, request: this.request, signal: this.options.signal };
-  }
-
-  private async serves(): Promise<string | undefined> {
-    try {
-      const signal = AbortSignal.timeout(this.session.timing.cleanUpMs);
-      return servingText((await (this.course as Course).watch.see(signal)).instances);
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** An error that ended the watching, not the refresh: AWS goes on without anybody watching. */
-  private outlived(error: unknown): unknown {
-    const refreshId = this.course?.refreshId;
-    if (refreshId === undefined || !KilnError.is(error) || error.code.startsWith('rollout.')) return error;
-    const { version } = this.request.launchTemplate;
-    return new KilnError(
-      `${error.message}; AWS goes on with '${this.request.service}' to version ${version} by itself, unwatched (instance refresh ${refreshId})`,
-      {
-        code: error.code,
-        remedy: `${error.remedy ?? 'Mend that and apply again.'} The next apply takes the rollout up where it is then.`,
-        detail: inBrief(error),
-        cause: error,
-      },
-    );
   }
 }
 

@@ -1,9 +1,8 @@
 import type { AwsAction, FaultKind } from '../../../helpers/aws-fake';
 import fc from '../../../helpers/property';
-import { RolloutWorld } from './rollout-world';
+import { RolloutWorld, SICK } from './rollout-world';
 
 const FAST = { instances: 1, fake: { pace: 1, secondMs: 1 }, timing: { rolloutPollMs: 2 } };
-const SICK = { healthyAfterMs: 'never', console: 'panic\n' } as const;
 
 let world: RolloutWorld;
 afterEach(() => world.stop());
@@ -40,7 +39,6 @@ const STEPS: readonly (readonly [step: string, action: AwsAction, nth: number, i
 const FAULTS: readonly (readonly [kind: FaultKind, code: string, passes: boolean])[] = [
   ['throttle', 'aws.throttled', true],
   ['500', 'aws.service', true],
-  ['503', 'aws.service', true],
   ['reset', 'aws.network', true],
   ['hang', 'aws.timeout', true],
   ['lost-answer', 'aws.network', true],

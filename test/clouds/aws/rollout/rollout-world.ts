@@ -25,6 +25,13 @@ export interface WorldOptions {
   readonly instanceType?: string;
 }
 
+/** An instance that never gets healthy, and says why. */
+export const SICK = {
+  healthyAfterMs: 'never',
+  unhealthyReason: 'Target.ResponseCodeMismatch: Health checks failed with these codes: [503]',
+  console: 'booting\npanic: no config\n',
+} as const;
+
 /** A service that runs at version 1 of its launch template, which has a version 2. */
 export class RolloutWorld {
   readonly events: ServiceEvent[] = [];
@@ -55,6 +62,13 @@ export class RolloutWorld {
     return world;
   }
 
+  /** A group that was just made: nothing of it is launched yet. */
+  static async fresh(options: WorldOptions = {}): Promise<RolloutWorld> {
+    const world = await RolloutWorld.start(options);
+    world.createGroup(options);
+    return world;
+  }
+
   createGroup({ instances = 2, healthCheckType, graceSeconds = 100_000 }: WorldOptions = {}): void {
     this.fake.createGroup({
       name: 'shop-web',
@@ -82,6 +96,11 @@ export class RolloutWorld {
       alarms: [],
       ...changes,
     };
+  }
+
+  /** To the version that the group was made with. */
+  first(update: Partial<UpdatePolicySpec> = {}): RolloutRequest {
+    return this.request({ launchTemplate: { id: this.template, version: 1 } }, update);
   }
 
   /** As somebody does by hand, or an earlier run did. Its id. */
