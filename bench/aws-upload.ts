@@ -121,7 +121,12 @@ async function upload(job: Job): Promise<Outcome> {
   const fake = await startFake();
   try {
     const env = { PATH: process.env.PATH, ...fake.env } as NodeJS.ProcessEnv;
-    const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(job)], { env });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      // As the provider is started.
+      ['--optimize-for-size', program, JSON.stringify(job)],
+      { env },
+    );
     const puts = fake.calls.filter(({ action }) => action === 'PutSnapshotBlock');
     const sentMib = puts.reduce((sum, { bytes }) => sum + bytes, 0) / MIB;
     return { ...JSON.parse(stdout), puts: puts.length, sentMib };
