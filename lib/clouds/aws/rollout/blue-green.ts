@@ -4,6 +4,7 @@ import { type Colour, findStand, firstColour, hasCapacity, isAt, type Stand } fr
 import { blueGreenError, ProblemError } from './blue-green-failure';
 import { type BlueGreenRun, clear, empty, pointAt, settle, tryTo } from './blue-green-steps';
 import { allPointAt, other } from './blue-green-weights';
+import { checkProcesses } from './check-group';
 import { Consoles } from './consoles';
 import type { SeenInstance } from './observe';
 import { RolloutReport } from './rollout-report';
@@ -15,8 +16,8 @@ import { EMPTY, type GroupSize, setSize } from './set-size';
  * once, empties the old one. It keeps nothing between runs: where an earlier one ended, AWS shows.
  *
  * @throws KilnError `rollout.failed`, `rollout.cancelled`, `rollout.switch`: the old colour serves on, and the new one was
- * emptied unless the policy says otherwise; `rollout.not-emptied`; `rollout.group-missing`, `rollout.group`, `rollout.listener`,
- * before anything is changed; `aws.*`
+ * emptied unless the policy says otherwise; `rollout.not-emptied`; before anything is changed `rollout.group-missing`,
+ * `rollout.changed-by-hand`, `rollout.group`, `rollout.listener`; `aws.*`
  */
 export async function rollOutBlueGreen(
   request: RolloutRequest,
@@ -68,6 +69,7 @@ async function takeOver(run: BlueGreenRun, stand: Stand): Promise<RolloutResult>
   const { serving: old } = stand;
   const next = old ? stand.colours[other(old.index)] : firstColour(stand);
   const size = sizeFor(request, old);
+  checkProcesses(next.sight.group);
   report.started(old?.sight.group.template?.version, size.desired);
   let healthy: readonly SeenInstance[];
   try {

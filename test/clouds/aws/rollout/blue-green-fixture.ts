@@ -23,6 +23,8 @@ export class BlueGreenBench {
   fake!: AwsFake;
   session!: AwsSession;
   readonly events: ServiceEvent[] = [];
+  /** What a test does at an event. */
+  onEvent: (event: ServiceEvent) => void = () => undefined;
   template = '';
   listeners: string[] = [];
   private targets: readonly [blue: string, green: string] = ['', ''];
@@ -77,7 +79,10 @@ export class BlueGreenBench {
   rollOut(version: number, changes: Partial<RolloutRequest> = {}, signal?: AbortSignal) {
     return rollOutBlueGreen(this.request(version, changes), this.session, {
       signal,
-      onEvent: (event) => this.events.push(event),
+      onEvent: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
     });
   }
 

@@ -168,7 +168,9 @@ test('a launch that EC2 refuses says why and what to do', async () => {
 
 test('a group that launches nothing is given up, with what somebody suspended', async () => {
   const version = await deployed();
-  bench.fake.group('green').suspended.set('Launch', 'by hand');
+  bench.onEvent = ({ kind }) => {
+    if (kind === 'batch-started') bench.fake.group('green').suspended.set('Launch', 'by hand');
+  };
   await expect(bench.rollOut(version, bench.policy({ healthTimeoutMs: 1500 }))).rejects.toThrow(
     'its group has 0 of 2 instances of this version, and no more came in time; suspended by hand: Launch; green was emptied',
   );
@@ -177,11 +179,14 @@ test('a group that launches nothing is given up, with what somebody suspended', 
 test('without rollback the new colour stays to be looked at, and the next version starts from there', async () => {
   const version = await deployed();
   bench.fake.behave(() => ({ healthyAfterMs: 'never', crashesAfterMs: 20 }));
-  bench.fake.group('green').suspended.set('ReplaceUnhealthy', 'by hand');
+  bench.onEvent = ({ kind }) => {
+    if (kind === 'batch-started') bench.fake.group('green').suspended.set('ReplaceUnhealthy', 'by hand');
+  };
   const policy = bench.policy({ rollback: false });
   await expect(bench.rollOut(version, policy)).rejects.toThrow(/green \(green\) stays as it is$/);
   expect(bench.fake.group('green')).toMatchObject({ desired: 2 });
   bench.fake.behave(() => ({}));
+  bench.onEvent = () => undefined;
   bench.fake.group('green').suspended.clear();
   await bench.rollOut(bench.version(), policy);
   expect(bench.standing()).toEqual(bench.settled('green', 3));
@@ -205,6 +210,16 @@ test('a size that does not become healthy is set back', async () => {
   await expect(bench.rollOut(1, changes)).rejects.toThrow(/; its size was set back$/);
   await bench.quiet();
   expect(bench.standing()).toEqual(bench.settled('blue', 1));
+});
+
+test('refuses a colour that cannot launch, before anything is begun', async () => {
+  const version = await deployed();
+  bench.fake.group('green').suspended.set('Launch', 'by hand');
+  await expect(bench.rollOut(version)).rejects.toMatchObject({
+    code: 'rollout.changed-by-hand',
+    message: expect.stringContaining("the group 'green' has Launch suspended"),
+  });
+  expect(bench.fake.count('UpdateAutoScalingGroup')).toBe(0);
 });
 
 test('refuses a listener that knows one colour only', async () => {
