@@ -192,7 +192,8 @@ export class AwsFake extends FakeSetup {
     } catch (error) {
       const refusal = error instanceof Refusal ? error : broken(service, 500);
       call.error = refusal.code;
-      if (!(error instanceof Refusal)) process.emitWarning(error as Error);
+      // Its text: what an SDK throws is of another realm, and no warning then, but the end of the request.
+      if (!(error instanceof Refusal)) process.emitWarning((error as Error).stack ?? String(error));
       return renderRefusal(service, refusal, randomUUID());
     } finally {
       leave?.();

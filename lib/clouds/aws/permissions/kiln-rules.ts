@@ -15,6 +15,8 @@ export const KILN_RULES: Rules = {
     writes: (ami, to, stack) => [
       ...making(to),
       ...removing(to, stack),
+      // Marked when it goes out of service, and the mark taken off when it comes back.
+      allow('ec2:DeleteTags', imagesOf(to, stack)),
       ...sharing(ami, to, stack),
       ...encryption(ami),
     ],
@@ -51,12 +53,11 @@ function making(to: Targets): Grant[] {
 
 /** An image that was replaced is marked, and goes when newer ones have pushed it out and nothing uses it. */
 function removing(to: Targets, stack: StackFacts): Grant[] {
-  const images = ofServices(to.unowned('Images', ['image', 'snapshot']), stack);
-  const templates = ofServices(to.any('ec2:launch-template'), stack);
+  const services = servicesOf(stack);
   return [
-    allow(['ec2:CreateTags', 'ec2:DeleteTags', 'ec2:DeregisterImage', 'ec2:DeleteSnapshot'], images),
+    allow(['ec2:CreateTags', 'ec2:DeregisterImage', 'ec2:DeleteSnapshot'], imagesOf(to, stack)),
     ...when(
-      servicesOf(stack).length > 0,
+      services.length > 0,
       allow(
         [
           'ec2:DescribeImageReferences',
@@ -67,15 +68,17 @@ function removing(to: Targets, stack: StackFacts): Grant[] {
         ],
         to.everything(),
       ),
-      allow('ec2:DeleteLaunchTemplateVersions', { ...templates, name: 'OldVersions' }),
+      allow('ec2:DeleteLaunchTemplateVersions', {
+        ...ofServices(to.any('ec2:launch-template'), services),
+        name: 'OldVersions',
+      }),
     ),
   ];
 }
 
 function sharing({ args }: StackResource, to: Targets, stack: StackFacts): Grant[] {
-  const images = ofServices(to.unowned('Images', ['image', 'snapshot']), stack);
   return [
-    allow(when('launch_permissions' in args, 'ec2:ModifyImageAttribute'), images),
+    allow(when('launch_permissions' in args, 'ec2:ModifyImageAttribute'), imagesOf(to, stack)),
     ...when('copies' in args, allow('ec2:CopyImage', to.unowned('Copy', ['image', 'snapshot']))),
   ];
 }
@@ -168,10 +171,14 @@ function madeByKiln(target: Target): Target {
   return narrowed(target, { Null: { [`aws:RequestTag/${DIGEST_TAG}`]: 'false' } });
 }
 
-/** Only what is of the stack's services; of all that Kiln made where an image is of none. */
-function ofServices(target: Target, stack: StackFacts): Target {
+/** Images and snapshots of the stack's services; of all that Kiln made where an image is of none. */
+function imagesOf(to: Targets, stack: StackFacts): Target {
   const services = servicesOf(stack);
   const images = stack.resources.filter(({ type, isData }) => type === 'kiln_ami' && !isData);
-  if (services.length < images.length) return ofKiln(target);
+  const target = to.unowned('Images', ['image', 'snapshot']);
+  return services.length < images.length ? ofKiln(target) : ofServices(target, services);
+}
+
+function ofServices(target: Target, services: readonly string[]): Target {
   return narrowed(target, { StringEquals: { [`aws:ResourceTag/${SERVICE_TAG}`]: services } });
 }
