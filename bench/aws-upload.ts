@@ -47,6 +47,8 @@ function peakMib() {
 }
 async function main() {
   const job = JSON.parse(process.argv[2]);
+  // As the provider does.
+  require('./lib/provider/lean-memory').keepMemoryLean();
   const before = performance.now();
   const { createAmi, openAwsSession, BLOCK_SIZE } = await import('./lib/clouds/aws');
   const session = await openAwsSession({ workers: job.workers });
@@ -121,12 +123,7 @@ async function upload(job: Job): Promise<Outcome> {
   const fake = await startFake();
   try {
     const env = { PATH: process.env.PATH, ...fake.env } as NodeJS.ProcessEnv;
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      // As the provider is started.
-      ['--optimize-for-size', program, JSON.stringify(job)],
-      { env },
-    );
+    const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(job)], { env });
     const puts = fake.calls.filter(({ action }) => action === 'PutSnapshotBlock');
     const sentMib = puts.reduce((sum, { bytes }) => sum + bytes, 0) / MIB;
     return { ...JSON.parse(stdout), puts: puts.length, sentMib };

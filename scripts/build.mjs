@@ -30,15 +30,15 @@ const OPTIONS = {
   logLevel: 'warning',
 };
 
-async function bundle(entry, outfile, options = {}, flags = '') {
+async function bundle(entry, outfile, options = {}) {
   await build({ ...OPTIONS, ...options, entryPoints: [entry], outfile });
-  finish(outfile, flags);
+  finish(outfile);
 }
 
 /** Puts the build's name where its place was kept, and makes the file a program. */
-function finish(outfile, flags) {
+function finish(outfile) {
   // Parsing extra certificates costs 47 ms a start, and only AWS may need them: AWS_CA_BUNDLE is read when it does.
-  const shebang = `#!/usr/bin/env -S -u NODE_EXTRA_CA_CERTS node${flags}\n`;
+  const shebang = '#!/usr/bin/env -S -u NODE_EXTRA_CA_CERTS node\n';
   const text = readFileSync(outfile, 'utf8').replace(/^#!.*\n/, '');
   const build = createHash('sha256').update(text).digest('hex').slice(0, 8);
   writeFileSync(outfile, shebang + text.replaceAll(BUILD_PLACE, `${version}+${build}`));
@@ -58,16 +58,10 @@ buildLoader();
 await bundle('lib/cli/main.ts', 'dist/bin/kiln.js', {
   plugins: [packed('lib/clouds/aws/index.ts', OPTIONS)],
 });
-await bundle(
-  'lib/provider/main.ts',
-  'dist/bin/terraform-provider-kiln.js',
-  {
-    define: {
-      KILN_VERSION: JSON.stringify(BUILD_PLACE),
-      'globalThis.KILN_EMBEDDED_LOADER': JSON.stringify(embeddedLoader()),
-    },
-    plugins: [packed('lib/clouds/aws/index.ts', OPTIONS)],
+await bundle('lib/provider/main.ts', 'dist/bin/terraform-provider-kiln.js', {
+  define: {
+    KILN_VERSION: JSON.stringify(BUILD_PLACE),
+    'globalThis.KILN_EMBEDDED_LOADER': JSON.stringify(embeddedLoader()),
   },
-  // While it uploads, AWS' SDK leaves much to collect; without this V8 lets a third more pile up (design/010).
-  ' --optimize-for-size',
-);
+  plugins: [packed('lib/clouds/aws/index.ts', OPTIONS)],
+});

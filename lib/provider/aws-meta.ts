@@ -1,5 +1,6 @@
 import type { AwsSession, AwsTiming } from '../clouds/aws';
 import type { AwsConfig } from './aws-config';
+import { keepMemoryLean } from './lean-memory';
 import type { ProgressSender } from './progress';
 import { AmiClaims } from './resources/ami-claims';
 
@@ -45,6 +46,7 @@ export class Aws {
    */
   async access(region?: string): Promise<AwsAccess> {
     // The SDK is larger than all else together: only who needs AWS loads it.
+    if (this.sessions.size === 0) keepMemoryLean();
     const code = await import('../clouds/aws');
     const known = this.sessions.get(region);
     const sessionIn = async (other: string) => (await this.access(other)).session;

@@ -237,3 +237,14 @@ test('an encrypted image is asked for with its key, and only then', async () => 
   expect(ami.encrypted).toBe(true);
   expect(fake.snapshots[0]).toMatchObject({ encrypted: true, kmsKeyArn: kmsKeyId });
 });
+
+test('a block is handed back to be filled again when it was sent, but not where a try may still hold it', async () => {
+  await start();
+  fake.fault({ action: 'PutSnapshotBlock', kind: '500', when: 2 });
+  const handedBack: Buffer[] = [];
+  const reused = { ...disk, release: (block: Buffer) => void handedBack.push(block) };
+  await createAmi(requestFor(), reused, session);
+  expect(fake.count('PutSnapshotBlock')).toBe(4);
+  expect(handedBack).toHaveLength(2);
+  expect(handedBack.every(({ length }) => length === BLOCK_SIZE)).toBe(true);
+});

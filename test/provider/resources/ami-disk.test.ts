@@ -44,6 +44,20 @@ test('every block is whole, what is empty is none, and no file stays while it is
   }
 });
 
+test('a block that is handed back is filled again, whatever was in it', async () => {
+  const disk = await makeAmiDisk(image(), BIOS, { signal: never, folder });
+  try {
+    const first = (await disk.read(0)) as Buffer;
+    first.fill(0xff);
+    disk.release(first);
+    const again = await disk.read(3);
+    expect(again).toBe(first);
+    expect([again?.[0], again?.subarray(1).every((byte) => byte === 0)]).toEqual([2, true]);
+  } finally {
+    await disk.close();
+  }
+});
+
 test('a block that was given is not used again', async () => {
   const disk = await makeAmiDisk(image(), BIOS, { signal: never, folder });
   try {
