@@ -11,13 +11,14 @@ const APP = `
 const { App } = require('cdktf');
 const { Duration, HealthCheck, RollingUpdatePolicy, Scaling, UnikernelImage, UnikernelService } = require('kiln-cdk');
 const { AwsStack } = require('kiln-cdk/aws');
+const { VpcSecurityGroupEgressRule } = require('@cdktf/provider-aws/lib/vpc-security-group-egress-rule');
 
 const shop = JSON.parse(process.env.SHOP);
 const app = new App();
 const stack = new AwsStack(app, 'shop', {
   region: 'eu-central-1',
   instanceType: 't3.nano',
-  keep: 1,
+  keep: 3,
   tags: shop.tags,
 });
 // What this package pins is newer than what tests have.
@@ -49,6 +50,17 @@ const api = add('api', { instances: 2, port: 9000, update: RollingUpdatePolicy.b
 add('jobs', { instances: 4, update: RollingUpdatePolicy.rolling({ ...policy, maxSurge: 1, steps: [{ percent: 25 }] }) });
 if (web && api) web.connections.allowTo(api, { bootArg: '--api' });
 if (web && shop.exposed) web.expose();
+// The provider waits half a minute after each change of one.
+for (const node of stack.node.findAll().filter((one) => one.terraformResourceType === 'aws_lb'))
+  node.addOverride('lifecycle.ignore_changes', ['tags', 'tags_all']);
+// What a user adds to what Kiln makes.
+if (web) new VpcSecurityGroupEgressRule(stack, 'database', {
+  securityGroupId: web.node.findChild('Firewall').id,
+  cidrIpv4: '10.9.0.0/16',
+  fromPort: shop.database,
+  toPort: shop.database,
+  ipProtocol: 'tcp',
+});
 app.synth();
 `;
 
@@ -62,6 +74,8 @@ export interface Shop {
   /** Path of the health check of all. */
   readonly health: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Port of something in another network that `web` may call. */
+  readonly database: number;
 }
 
 export const SHOP: Shop = {
@@ -71,6 +85,7 @@ export const SHOP: Shop = {
   max: 4,
   health: '/healthz',
   tags: { team: 'shop' },
+  database: 5432,
 };
 
 /** A user's project on AWS, where AWS is at the endpoint that `cloud` has. */
