@@ -24,9 +24,10 @@ export interface GroupSettings {
 
 /**
  * After the deadline the rollout fetches the console of an instance that never got healthy; the group, which would kill it,
- * must not look at it before that is done.
+ * must not look at it before that is done. But it must before the warmup of a refresh is over (lib/rollout/aws-preferences), so that
+ * a refresh that nobody watches any more does not count a sick instance.
  */
-const CONSOLE_GRACE_S = 120;
+const CONSOLE_GRACE_S = 15;
 
 /**
  * A group of equal instances. Which version of the template it starts is left to the rollout, and so is waiting: Terraform's

@@ -10,6 +10,9 @@ const STALLED_MS = 3_600_000;
 /** AlarmSpecification takes no more (Auto Scaling API). */
 const MOST_ALARMS = 10;
 
+/** From the end of an instance's time until a refresh is told to go back: a look at it, its console, the call. */
+const JUDGING_S = 30;
+
 /**
  * Every preference of an instance refresh, none left to a default: those differ between the API, its console and Terraform.
  * Percentages are whole numbers, times seconds.
@@ -19,8 +22,8 @@ export interface RefreshPreferences {
   /** Given also where it is 100: left out, an old instance goes while its successor comes, however many must stay. */
   readonly maxHealthyPercentage: number;
   /**
-   * 0: a refresh waits for the balancers' checks anyway, and for the bake time at its end. A group that only asks EC2 needs a
-   * warmup as long as a boot.
+   * `healthTimeout` and a margin: whether a refresh waits for a balancer's word within the group's grace period is nowhere said. With
+   * a warmup longer than a new instance has to get healthy, no old one goes before the rollout has judged the new ones.
    */
   readonly instanceWarmupS: number;
   /** Ascending, the last is 100; undefined without canary steps. */
@@ -57,7 +60,7 @@ export function refreshPreferences(
   const pause = steps[0]?.pauseMs;
   return {
     ...percentagesOf(policy, instances),
-    instanceWarmupS: 0,
+    instanceWarmupS: seconds(policy.healthTimeoutMs) + JUDGING_S,
     checkpointPercentages: pause === undefined ? undefined : [...steps.map(({ percent }) => percent), 100],
     checkpointDelayS: pause === undefined ? undefined : seconds(pause + policy.bakeMs),
     bakeTimeS: seconds(policy.bakeMs),

@@ -47,12 +47,12 @@ test('the end of a group is waited for, as its instances hold subnets and firewa
 });
 
 test('the group looks at an instance only when the rollout has had time to see it fail', () => {
-  expect(group().health_check_grace_period).toBe(60 + 120);
+  expect(group().health_check_grace_period).toBe(60 + 15);
   const update = RollingUpdatePolicy.rolling({ healthTimeout: Duration.seconds(90.5) });
-  expect(group({ update }).health_check_grace_period).toBe(91 + 120);
+  expect(group({ update }).health_check_grace_period).toBe(91 + 15);
   const healthCheck = HealthCheck.tcp({ bootDeadline: Duration.minutes(5) });
   expect(group({ healthCheck })).toMatchObject({
-    health_check_grace_period: 420,
+    health_check_grace_period: 315,
     default_instance_warmup: 300,
   });
 });

@@ -3,6 +3,7 @@ import {
   DescribeListenersCommand,
   type Listener,
   ModifyListenerCommand,
+  type TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { KilnError } from '../../../errors';
 import { inBrief } from '../aws-error';
@@ -18,9 +19,13 @@ export interface ListenerWeights {
   readonly arn: string;
   /** Sums over the target groups of blue and of green. */
   readonly weights: readonly [blue: number, green: number];
+  /** Target groups of the one colour to which it does not lead, each the counterpart of one to which it does. */
+  readonly missing: readonly string[];
   /** As they are; the forwarding one is changed, others stay. */
   readonly actions: readonly Action[];
 }
+
+const NAMES = ['blue', 'green'] as const;
 
 /** Weights go from 0 to 999; these read as percentages. */
 const ALL = 100;
@@ -28,7 +33,7 @@ const ALL = 100;
 /**
  * What the listeners say about who serves.
  *
- * @throws KilnError `rollout.listener` for one that is not there, or does not forward to both colours; `aws.*`
+ * @throws KilnError `rollout.listener` for one that is not there, or forwards to neither colour; `aws.*`
  */
 export async function readWeights(
   session: AwsSession,
@@ -70,6 +75,32 @@ export function allPointAt(listeners: readonly ListenerWeights[], colour: Colour
 }
 
 /**
+ * Lets each listener lead to both colours, what it did not lead to with weight 0, so that nothing is sent elsewhere. A listener
+ * has one colour only where it is older than the other, as Terraform ignores its action. AWS checks no target of a target group
+ * that no listener leads to, so this comes before anything is waited for. What is done of it is good to stay, also alone.
+ *
+ * @throws KilnError `rollout.switch`; its cause is the fault
+ */
+export async function leadToBoth(
+  session: AwsSession,
+  listeners: readonly ListenerWeights[],
+  groups: readonly RolloutGroup[],
+): Promise<void> {
+  for (const { arn, actions, missing } of listeners) {
+    if (missing.length === 0) continue;
+    const more = missing.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 0 }));
+    const added = actions.map((action) =>
+      action.Type === 'forward' ? forwarding(action, [...tuplesOf(action), ...more]) : action,
+    );
+    try {
+      await modify(session, arn, added);
+    } catch (error) {
+      throw failure(arn, 'could not be led to both colours', error);
+    }
+  }
+}
+
+/**
  * Sends all listeners to a colour, one after the other. Where one cannot be changed, those before it are set back. Takes no
  * signal: between two listeners is no place to stop.
  *
@@ -89,7 +120,8 @@ export async function switchTo(
       done.push(listener);
     } catch (error) {
       // The answer may be lost of a change that was made, so this one is set back too.
-      throw failure(listener.arn, error, await setBack(session, [...done, listener]));
+      const stuck = await setBack(session, [...done, listener]);
+      throw failure(listener.arn, 'could not be switched', error, stuck);
     }
   }
 }
@@ -113,7 +145,6 @@ async function modify(session: AwsSession, arn: string, actions: Action[]): Prom
   });
 }
 
-/** A group's name alone may not stand beside several target groups (ELB API, Action). */
 function pointing(
   { actions }: ListenerWeights,
   groups: readonly RolloutGroup[],
@@ -121,27 +152,63 @@ function pointing(
 ): Action[] {
   return actions.map((action): Action => {
     if (action.Type !== 'forward') return action;
-    const { TargetGroupArn: _, ...rest } = action;
-    const TargetGroups = (action.ForwardConfig?.TargetGroups ?? []).map((tuple) => {
+    const tuples = tuplesOf(action).map((tuple) => {
       const owner = colourOf(tuple.TargetGroupArn, groups);
       return owner === undefined ? tuple : { ...tuple, Weight: owner === colour ? ALL : 0 };
     });
-    return { ...rest, ForwardConfig: { ...action.ForwardConfig, TargetGroups } };
+    return forwarding(action, tuples);
   });
+}
+
+/** A target group's name alone may not stand beside several (ELB API, Action). */
+function forwarding(action: Action, TargetGroups: TargetGroupTuple[]): Action {
+  const { TargetGroupArn: _, ...rest } = action;
+  return { ...rest, ForwardConfig: { ...action.ForwardConfig, TargetGroups } };
+}
+
+/** One that leads to a single target group may name it alone, which means all of the weight (ELB API, Action). */
+function tuplesOf({ Type, TargetGroupArn, ForwardConfig }: Action): readonly TargetGroupTuple[] {
+  if (Type !== 'forward') return [];
+  const tuples = ForwardConfig?.TargetGroups ?? [];
+  return tuples.length > 0 || TargetGroupArn === undefined ? tuples : [{ TargetGroupArn, Weight: 1 }];
 }
 
 function weightsOf(arn: string, listener: Listener, groups: readonly RolloutGroup[]): ListenerWeights {
   const actions = listener.DefaultActions ?? [];
-  const targets = actions.find(({ Type }) => Type === 'forward')?.ForwardConfig?.TargetGroups ?? [];
+  const targets = actions.flatMap(tuplesOf);
   const ofColour = (colour: ColourIndex) =>
     targets.filter(({ TargetGroupArn }) => colourOf(TargetGroupArn, groups) === colour);
   const [blue, green] = [ofColour(0), ofColour(1)];
-  if (blue.length === 0 || green.length === 0)
-    throw refused(
-      `the listener '${arn}' forwards to no target group of ${blue.length === 0 ? "'blue'" : "'green'"}`,
-    );
+  if (blue.length === 0 && green.length === 0)
+    throw refused(`the listener '${arn}' forwards to no target group of 'blue' or 'green'`);
   const sum = (of: typeof targets) => of.reduce((total, { Weight = 1 }) => total + Weight, 0);
-  return { arn, weights: [sum(blue), sum(green)], actions };
+  const missing =
+    green.length === 0
+      ? counterparts(arn, blue, groups, 0)
+      : blue.length === 0
+        ? counterparts(arn, green, groups, 1)
+        : [];
+  return { arn, weights: [sum(blue), sum(green)], missing, actions };
+}
+
+/** Target groups stand in the same order in both groups, one for each balancer. */
+function counterparts(
+  arn: string,
+  tuples: readonly TargetGroupTuple[],
+  groups: readonly RolloutGroup[],
+  colour: ColourIndex,
+): string[] {
+  const [own = [], others = []] = [groups[colour], groups[other(colour)]].map(
+    (group) => group?.targetGroupArns,
+  );
+  return tuples.map(({ TargetGroupArn = '' }) => {
+    const found = others[own.indexOf(TargetGroupArn)];
+    if (found !== undefined) return found;
+    throw refused(
+      `the listener '${arn}' forwards to '${TargetGroupArn}' of '${NAMES[colour]}', and '${NAMES[other(colour)]}' has no ` +
+        'target group in its place',
+    );
+  });
 }
 
 function colourOf(arn: string | undefined, groups: readonly RolloutGroup[]): ColourIndex | undefined {
@@ -161,9 +228,9 @@ function refused(message: string): KilnError {
   });
 }
 
-function failure(arn: string, cause: unknown, stuck: readonly string[]): KilnError {
+function failure(arn: string, what: string, cause: unknown, stuck: readonly string[] = []): KilnError {
   const left = stuck.length === 0 ? '' : `\nNot set back: ${stuck.join('; ')}`;
-  return new KilnError(`the listener '${arn}' could not be switched`, {
+  return new KilnError(`the listener '${arn}' ${what}`, {
     code: 'rollout.switch',
     detail: `${inBrief(cause)}${left}`,
     cause,

@@ -3,7 +3,7 @@ import type { AwsSession } from '../session';
 import { type Colour, findStand, firstColour, hasCapacity, isAt, type Stand } from './blue-green-colours';
 import { blueGreenError, ProblemError } from './blue-green-failure';
 import { type BlueGreenRun, clear, empty, pointAt, settle, tryTo } from './blue-green-steps';
-import { allPointAt, other } from './blue-green-weights';
+import { allPointAt, leadToBoth, other } from './blue-green-weights';
 import { checkProcesses } from './check-group';
 import { Consoles } from './consoles';
 import type { SeenInstance } from './observe';
@@ -46,10 +46,12 @@ async function keep(run: BlueGreenRun, stand: Stand, serving: Colour): Promise<R
   const isResized = min !== size.min || max !== size.max || desired !== size.desired;
   const idle = stand.colours[other(serving.index)];
   const isLeft = hasCapacity(idle);
-  const changed = isResized || isLeft || !stand.isSettled;
+  const isWhole = stand.listeners.every(({ missing }) => missing.length === 0);
+  const changed = isResized || isLeft || !stand.isSettled || !isWhole;
   if (changed) report.tell('rollout-started', `${serving.name} serves, and is to have ${sizeText(size)}`);
   report.begin(serving.sight);
   try {
+    await leadToBoth(session, stand.listeners, request.groups);
     if (isResized) await setSize(session, serving.group.name, size);
     const healthy = await settle(run, serving, size.desired, 0);
     if (!stand.isSettled) await pointAt(run, serving);
@@ -73,6 +75,7 @@ async function takeOver(run: BlueGreenRun, stand: Stand): Promise<RolloutResult>
   report.started(old?.sight.group.template?.version, size.desired);
   let healthy: readonly SeenInstance[];
   try {
+    await leadToBoth(session, stand.listeners, request.groups);
     // A switch that was cut short is undone before the new colour's instances are touched.
     if (old && !allPointAt(stand.listeners, old.index)) await pointAt(run, old);
     if (hasCapacity(next) && !isAt(next, request.launchTemplate)) await clear(run, next);

@@ -38,8 +38,6 @@ export interface GroupState {
   readonly min: number;
   readonly max: number;
   readonly desired: number;
-  /** True where the balancers' checks count, not EC2's alone. */
-  readonly asksBalancers: boolean;
   /** Such as `Launch` or `Terminate`: with these, no refresh gets anywhere. */
   readonly suspended: readonly string[];
   /** True while it is being deleted. */
@@ -77,7 +75,6 @@ function stateOf(name: string, group: AutoScalingGroup): GroupState {
     min: group.MinSize ?? 0,
     max: group.MaxSize ?? 0,
     desired: group.DesiredCapacity ?? 0,
-    asksBalancers: (group.HealthCheckType ?? '').split(',').includes('ELB'),
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     isGoing: group.Status !== undefined,
     instances: (group.Instances ?? []).map(instanceOf).filter(({ lifecycle }) => !isSpare(lifecycle)),

@@ -204,7 +204,10 @@ export function isInPlace({ group, instances }: Sight, version: number): boolean
 /** A refresh that is over, or goes back, and not because it was told to from here. */
 function endOf(refresh: Refresh, before: Sight, version: number): AwsRolloutProblem | undefined {
   if (refresh.status === 'Successful') return undefined;
-  const instances = waitingOf(before, version);
+  // What drains already does so by that end, which is not the reason of it.
+  const instances = waitingOf(before, version).filter(
+    ({ targets }) => !targets.some(({ state }) => state.includes('draining')),
+  );
   const why = refresh.reason === undefined ? '' : `: ${refresh.reason.replace(/\.$/, '')}`;
   const [first] = instances;
   const answer = first === undefined ? '' : ` (${first.id}: ${answerOf(first)})`;

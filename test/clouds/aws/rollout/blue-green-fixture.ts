@@ -126,6 +126,17 @@ export class BlueGreenBench {
     found.actions = made.actions;
   }
 
+  /** Leaves a listener only one colour, as one has it that is older than the other; `bare` as AWS may name a single one. */
+  leadOnlyTo(colour: Colour, listener: number, form: 'bare' | 'weighted' = 'weighted'): void {
+    const found = this.fake.listeners.find(({ arn }) => arn === this.listeners[listener]);
+    if (!found) throw new Error(`no listener ${listener}`);
+    const arn = this.targets[colour === 'blue' ? 0 : 1];
+    found.forwards = [{ arn, weight: 1 }];
+    const ForwardConfig = { TargetGroups: [{ TargetGroupArn: arn, Weight: 1 }] };
+    const action = { Type: 'forward', Order: 1 };
+    found.actions = [form === 'bare' ? { ...action, TargetGroupArn: arn } : { ...action, ForwardConfig }];
+  }
+
   kinds(): string[] {
     return this.events.map(({ kind }) => kind);
   }

@@ -222,11 +222,12 @@ test('refuses a colour that cannot launch, before anything is begun', async () =
   expect(bench.fake.count('UpdateAutoScalingGroup')).toBe(0);
 });
 
-test('refuses a listener that knows one colour only', async () => {
-  const arn = bench.fake.createListener([{ arn: bench.fake.targetGroups[0]?.arn ?? '', weight: 1 }]);
+test('refuses a listener that forwards to neither colour', async () => {
+  const foreign = bench.fake.createTargetGroup({ listener: false });
+  const arn = bench.fake.createListener([{ arn: foreign, weight: 1 }]);
   await expect(bench.rollOut(1, { listeners: [{ arn }] })).rejects.toMatchObject({
     code: 'rollout.listener',
-    message: `the listener '${arn}' forwards to no target group of 'green'`,
+    message: `the listener '${arn}' forwards to no target group of 'blue' or 'green'`,
   });
   expect(bench.fake.instances()).toEqual([]);
 });

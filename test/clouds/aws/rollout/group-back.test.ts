@@ -44,18 +44,19 @@ describe('back', () => {
     expect(world.messages('rolled-back')).toEqual(['shop-web is at version 1 as before']);
   });
 
-  test('also where Auto Scaling takes new instances for healthy as long as their grace period lasts', async () => {
-    await serving({ fake: { healthInGrace: 'assumed', secondMs: 20 } });
+  test('no old instance goes before, whatever Auto Scaling takes for healthy while new ones boot', async () => {
+    await serving({ instances: 3, fake: { healthInGrace: 'assumed', secondMs: 40 } });
+    const before = world.fake.launched('shop-web').map(({ id }) => id);
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
-    const request = world.request({}, { healthTimeoutMs: 150, bakeMs: 60_000 });
+    const request = world.request({}, { healthTimeoutMs: 400, maxSurge: '3' });
     expect((await world.failure(request)).message).toMatch(
-      /not healthy within 150 ms .*; it was rolled back to version 1$/,
+      /not healthy within 400 ms .*; it was rolled back to version 1$/,
     );
-    expect([world.versions, world.groupVersion]).toEqual([[1, 1], '1']);
+    expect(world.fake.instances('shop-web').map(({ id }) => id)).toEqual(before);
   });
 
   test('also where Auto Scaling was done by then: another refresh moves it back', async () => {
-    await serving({ fake: { healthInGrace: 'assumed' } });
+    await serving({ fake: { healthInGrace: 'assumed', secondMs: 0.2 } });
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
     expect((await world.failure(world.request({}, { healthTimeoutMs: 300 }))).message).toMatch(
       /not healthy within 300 ms .*; Auto Scaling had finished already, so it was moved back to version 1$/,
@@ -97,7 +98,7 @@ describe('back', () => {
   });
 
   test('an instance that is healthy and then no more takes it back, also while it bakes', async () => {
-    await serving({ fake: { secondMs: 50 } });
+    await serving({ fake: { secondMs: 8 } });
     world.fake.behave(({ version }) => (version === 2 ? { sickensAfterMs: 120 } : {}));
     expect(await world.failure(world.request({}, { bakeMs: 60_000 }))).toMatchObject({
       message: expect.stringContaining(
@@ -138,7 +139,7 @@ describe('back', () => {
   });
 
   test('an alarm makes Auto Scaling go back by itself, which is waited for and told', async () => {
-    await serving({ fake: { secondMs: 50 } });
+    await serving({ fake: { secondMs: 8 } });
     world.fake.setAlarm('errors', 'OK');
     world.fake.behave(({ version }) => {
       if (version === 2) world.fake.setAlarm('errors', 'ALARM');
@@ -167,7 +168,7 @@ describe('back', () => {
   });
 
   test('somebody who cancels the refresh ends it', async () => {
-    await serving({ fake: { secondMs: 50 } });
+    await serving({ fake: { secondMs: 8 } });
     const rollout = world.failure(world.request({}, { bakeMs: 60_000 }));
     await world.reaches('Baking');
     const refresh = world.fake.refreshes('shop-web')[0];
@@ -194,7 +195,7 @@ describe('back', () => {
 
 describe('cancelled', () => {
   test('a rollout goes back by itself, and the next one waits for that and goes forward', async () => {
-    await serving({ fake: { secondMs: 50 } });
+    await serving({ fake: { secondMs: 8 } });
     const cancel = new AbortController();
     const rollout = world.failure(world.request({}, { bakeMs: 60_000 }), cancel.signal);
     await world.reaches('Baking');
@@ -214,7 +215,7 @@ describe('cancelled', () => {
   });
 
   test('also one whose policy does not go back', async () => {
-    await serving({ fake: { secondMs: 50 } });
+    await serving({ fake: { secondMs: 8 } });
     const cancel = new AbortController();
     const request = world.request({}, { bakeMs: 60_000, rollback: false });
     const rollout = world.failure(request, cancel.signal);

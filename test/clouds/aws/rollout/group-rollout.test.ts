@@ -59,7 +59,7 @@ describe('forward', () => {
       'DesiredConfiguration.LaunchTemplate.Version': '2',
       'Preferences.MinHealthyPercentage': '100',
       'Preferences.MaxHealthyPercentage': '125',
-      'Preferences.InstanceWarmup': '0',
+      'Preferences.InstanceWarmup': '60',
       'Preferences.CheckpointPercentages.member.1': '25',
       'Preferences.CheckpointPercentages.member.2': '100',
       'Preferences.CheckpointDelay': '2',
@@ -70,12 +70,6 @@ describe('forward', () => {
       'Preferences.StandbyInstances': 'Ignore',
       'Preferences.AlarmSpecification.Alarms.member.1': 'errors',
     });
-  });
-
-  test('a group that only asks EC2 is given the time of a boot between two instances', async () => {
-    await serving({ healthCheckType: 'EC2', fake: { secondMs: 0.2 } });
-    await world.rollOut();
-    expect(world.fake.refreshes('shop-web')[0]?.preferences.warmupSeconds).toBe(30);
   });
 
   test('a canary pauses and is watched, then the bake time', async () => {

@@ -27,7 +27,6 @@ test('a group is seen with its sizes, its template and its instances', async () 
       min: 1,
       max: 9,
       desired: 1,
-      asksBalancers: true,
     },
     instances: [
       {
