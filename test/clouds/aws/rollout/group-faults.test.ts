@@ -13,11 +13,13 @@ async function worldFor(kind: FaultKind): Promise<void> {
   world = await RolloutWorld.serving({ ...FAST, timing });
 }
 
-/** What is launched from now on is well, and what is not is soon replaced, as after its group's grace period. */
+/** What is launched from now on is well, and what is not is replaced, as after its group's grace period. */
 function mend(own: RolloutWorld): void {
   own.fake.clearFaults();
   own.fake.behave(() => ({}));
   for (const one of own.fake.instances('shop-web')) if (one.template.version === 2) one.health = 'Unhealthy';
+  // Or the next run would see it go, and take that for a failure of the version.
+  own.settle();
 }
 
 /** Every call of a rollout that succeeds, and which one of its kind it is. */

@@ -169,6 +169,7 @@ describe('a group that launches by itself', () => {
     expect(error.detail).toContain('serves now: nothing');
     isWell = true;
     world.fake.group('shop-web').graceSeconds = 0;
+    world.settle();
     expect((await world.rollOut(world.first())).instances).toHaveLength(1);
   });
 
