@@ -65,28 +65,28 @@ test('where nothing runs yet and each listener leads elsewhere, a first version 
   for (const name of ['blue', 'green']) Object.assign(bench.fake.group(name), { min: 0, max: 0, desired: 0 });
   await bench.quiet();
   bench.leadOnlyTo('green', 1);
-  await bench.rollOut(version);
-  expect(bench.standing()).toEqual(bench.settled('green', version));
+  expect(await bench.rollOut(version)).toMatchObject({ activeGroup: 'green' });
+  expect(bench.standing()).toMatchObject({ blue: [], green: [version, version] });
+  expect(bench.standing().weights.map(([toBlue]) => toBlue)).toEqual([0, 0]);
 });
 
 test('each listener is led to the target group in the same place', async () => {
-  const [blue, green] = bench.request(1).groups;
-  const [second, twin] = [1, 2].map(() => bench.fake.createTargetGroup({ listener: false })) as [
-    string,
-    string,
-  ];
+  const [second, twin] = ['second', 'twin'].map((name) =>
+    bench.fake.createTargetGroup({ name, listener: false }),
+  ) as [string, string];
   const arn = bench.fake.createListener([{ arn: second, weight: 1 }]);
-  const groups = [
-    { name: 'blue', targetGroupArns: [...(blue?.targetGroupArns ?? []), second] },
-    { name: 'green', targetGroupArns: [...(green?.targetGroupArns ?? []), twin] },
-  ];
-  // Its instances are nowhere in the second one, so it is about the listener alone.
-  await bench
-    .rollOut(version, { groups, listeners: [{ arn }], ...bench.policy({ healthTimeoutMs: 50 }) })
-    .catch(() => undefined);
+  const added = [second, twin];
+  const groups = bench.request(version).groups.map(({ name, targetGroupArns }, index) => ({
+    name,
+    targetGroupArns: [...targetGroupArns, added[index] as string],
+  }));
+  bench.fake.group('green').targetGroupArns.add(twin);
+  const listeners = [...bench.listeners, arn].map((each) => ({ arn: each }));
+  await bench.rollOut(version, { groups, listeners });
+  expect(bench.standing()).toEqual(bench.settled('green', version));
   expect(bench.fake.listeners.find((one) => one.arn === arn)?.forwards).toEqual([
-    { arn: second, weight: 1 },
-    { arn: twin, weight: 0 },
+    { arn: second, weight: 0 },
+    { arn: twin, weight: 100 },
   ]);
 });
 
