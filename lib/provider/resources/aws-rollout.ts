@@ -23,6 +23,7 @@ export const awsRollout: ResourceDefinition<Schema, AwsMeta> = {
   create: rollOut,
 
   async update(ctx, prior, planned) {
+    if (planned.groups.length > prior.groups.length) ctx.saveState(colouredBy(planned));
     if (moves(prior, planned)) return rollOut(ctx, planned);
     // A policy, a name or an alarm counts from the next rollout on.
     return { ...planned, region: prior.region, id: prior.id, active_group: prior.active_group };
@@ -91,7 +92,19 @@ function requestOf(values: AwsRolloutPlan | AwsRolloutState): RolloutRequest {
   };
 }
 
+/**
+ * What a rollout that fails leaves known beside what was before. Without it, one that fails after its switch would look as if
+ * there were blue alone, and going back to one group would not be refused while green serves. Not its size, so that the next plan
+ * has something to do in any case.
+ */
+function colouredBy({ groups, listeners }: AwsRolloutPlan): Partial<AwsRolloutState> {
+  return { groups, listeners, id: idOf(groups) };
+}
+
 function stateOf(planned: AwsRolloutPlan, region: string, { activeGroup }: RolloutResult): AwsRolloutState {
-  const id = planned.groups.map(({ name }) => name).join(':');
-  return { ...planned, region, id, active_group: activeGroup };
+  return { ...planned, region, id: idOf(planned.groups), active_group: activeGroup };
+}
+
+function idOf(groups: AwsRolloutPlan['groups']): string {
+  return groups.map(({ name }) => name).join(':');
 }

@@ -249,6 +249,51 @@ describe('two groups', () => {
     expect((await bench.plan(rolling(1), first)).problems).toEqual([]);
   });
 
+  describe('that were one until now', () => {
+    let before: Values;
+
+    beforeEach(async () => {
+      Object.assign(fake.group('blue'), { min: 2, max: 2, desired: 2 });
+      before = await applied(rolling());
+      listener = fake.createListener([{ arn: targets[0] as string, weight: 1 }]);
+      fake.addTemplateVersion(template, {});
+    });
+
+    /** The state after a plan that fails, as the next plan finds it. */
+    async function failed(config: Values): Promise<Values> {
+      const { state, problems } = await bench.apply(config, before);
+      expect(problems).toEqual([expect.stringMatching(/^error: /)]);
+      fake.clearFaults();
+      return (await bench.read(state)).state as Values;
+    }
+
+    test('take over from one another in place', async () => {
+      expect((await bench.plan(blueGreen(2), before)).replacedFor).toEqual([]);
+      expect(await applied(blueGreen(2), before)).toMatchObject({ id: 'blue:green', active_group: 'green' });
+      expect([versions('blue'), versions('green')]).toEqual([[], [2, 2]]);
+    });
+
+    test('go on where the old one could not be emptied, and refuse to be one while green serves', async () => {
+      fake.fault({ action: 'UpdateAutoScalingGroup', kind: 'denied', when: (seen) => seen >= 2 });
+      const state = await failed(blueGreen(2));
+      expect(state).toMatchObject({ id: 'blue:green', active_group: 'green' });
+      expect((await bench.plan(rolling(2), state)).problems).toEqual([
+        expect.stringContaining("the group 'green' serves, and would be deleted"),
+      ]);
+      expect(await applied(blueGreen(2), state)).toMatchObject({ active_group: 'green' });
+      expect([versions('blue'), versions('green')]).toEqual([[], [2, 2]]);
+    });
+
+    test('go on where no listener could be changed, also with no new version', async () => {
+      fake.fault({ action: 'ModifyListener', kind: 'denied' });
+      const state = await failed(blueGreen(1));
+      expect(state).toMatchObject({ id: 'blue:green', active_group: 'blue' });
+      expect((await bench.plan(rolling(1), state)).problems).toEqual([]);
+      await applied(blueGreen(1), state);
+      expect(fake.listeners.find(({ arn }) => arn === listener)?.forwards).toHaveLength(2);
+    });
+  });
+
   test('are imported by both names', async () => {
     await applied(blueGreen());
     const { state } = await bench.import('blue:green');

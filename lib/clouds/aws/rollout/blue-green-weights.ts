@@ -81,11 +81,7 @@ export function allPointAt(listeners: readonly ListenerWeights[], colour: Colour
  *
  * @throws KilnError `rollout.switch`; its cause is the fault
  */
-export async function leadToBoth(
-  session: AwsSession,
-  listeners: readonly ListenerWeights[],
-  groups: readonly RolloutGroup[],
-): Promise<void> {
+export async function leadToBoth(session: AwsSession, listeners: readonly ListenerWeights[]): Promise<void> {
   for (const { arn, actions, missing } of listeners) {
     if (missing.length === 0) continue;
     const more = missing.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 0 }));

@@ -51,7 +51,7 @@ async function keep(run: BlueGreenRun, stand: Stand, serving: Colour): Promise<R
   if (changed) report.tell('rollout-started', `${serving.name} serves, and is to have ${sizeText(size)}`);
   report.begin(serving.sight);
   try {
-    await leadToBoth(session, stand.listeners, request.groups);
+    await leadToBoth(session, stand.listeners);
     if (isResized) await setSize(session, serving.group.name, size);
     const healthy = await settle(run, serving, size.desired, 0);
     if (!stand.isSettled) await pointAt(run, serving);
@@ -75,7 +75,7 @@ async function takeOver(run: BlueGreenRun, stand: Stand): Promise<RolloutResult>
   report.started(old?.sight.group.template?.version, size.desired);
   let healthy: readonly SeenInstance[];
   try {
-    await leadToBoth(session, stand.listeners, request.groups);
+    await leadToBoth(session, stand.listeners);
     // A switch that was cut short is undone before the new colour's instances are touched.
     if (old && !allPointAt(stand.listeners, old.index)) await pointAt(run, old);
     if (hasCapacity(next) && !isAt(next, request.launchTemplate)) await clear(run, next);
