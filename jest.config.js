@@ -26,6 +26,6 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/test/helpers/setup.ts'],
   // Real QEMU guests under emulation: a test waits for what it needs, and this is only the outer fence.
   testTimeout: 60_000,
-  // By default jest leaves a core free, which on two means one worker; most tests wait for guests and processes.
-  maxWorkers: 2,
+  // By default jest leaves a core free, which on two means one worker; most tests wait for guests, clouds and processes.
+  maxWorkers: 3,
 };

@@ -140,12 +140,14 @@ test('refuses an endpoint that nobody listens at', async () => {
 });
 
 test('as many blocks are under way as there are workers, beyond the 50 sockets of the SDK', async () => {
-  const fake = await startAwsFake({ together: { PutSnapshotBlock: 64 } });
+  const fake = await startAwsFake({ latencyMs: { PutSnapshotBlock: 700 } });
   Object.assign(process.env, fake.env);
   try {
     const wide = await session({ workers: 64 });
-    const fills = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [i, (i % 255) + 1]));
-    await createAmi(requestFor(), diskOf(400, fills), wide);
+    // 16 go at first, and with each quick answer one more.
+    const count = 16 + 32 + 64 + 32;
+    const fills = Object.fromEntries(Array.from({ length: count }, (_, i) => [i, (i % 255) + 1]));
+    await createAmi(requestFor(), diskOf(count, fills), wide);
     expect(fake.peak('PutSnapshotBlock')).toBe(64);
   } finally {
     await fake.stop();
