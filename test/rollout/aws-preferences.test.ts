@@ -17,7 +17,11 @@ function boundsOf(changes: Partial<UpdatePolicySpec>, instances: number) {
 }
 
 test('every preference is said, none left to a default', () => {
-  const given = policy({ healthTimeoutMs: MINUTE, bakeMs: 10_000, steps: [{ percent: 10, pauseMs: 2 * MINUTE }] });
+  const given = policy({
+    healthTimeoutMs: MINUTE,
+    bakeMs: 10_000,
+    steps: [{ percent: 10, pauseMs: 2 * MINUTE }],
+  });
   expect(refreshPreferences(given, 10, ['errors'])).toEqual({
     minHealthyPercentage: 100,
     maxHealthyPercentage: 110,
