@@ -45,7 +45,7 @@ export function createServiceResources(plan: ServicePlan): ServiceResources {
   const ami = createAmi(plan);
   const launchTemplate = createTemplate(plan, ami);
   const groups = createGroups(plan, launchTemplate);
-  const rollout = createRollout(plan, launchTemplate, groups);
+  const rollout = createRollout(plan, ami, launchTemplate, groups);
   return { ami, launchTemplate, groups, rollout };
 }
 
@@ -83,8 +83,7 @@ function createTemplate(plan: ServicePlan, ami: Ami): LaunchTemplate {
   const template = createLaunchTemplate(service, {
     name: name.name,
     ami,
-    // Connections that are declared later are boot arguments too.
-    digest: Lazy.stringValue({ produce: () => ami.image.digest }),
+    digest: digestOf(ami),
     instanceType: type.name,
     securityGroupId: firewall.id,
     encrypted: resolveEncryption(service.node.path, options, type).volume,
@@ -122,6 +121,7 @@ function createGroups(plan: ServicePlan, launchTemplate: LaunchTemplate): Autosc
 
 function createRollout(
   { service, definition, name, options }: ServicePlan,
+  ami: Ami,
   { id, latestVersion }: LaunchTemplate,
   groups: readonly AutoscalingGroup[],
 ): AwsRollout {
@@ -130,11 +130,17 @@ function createRollout(
     service: name.name,
     groups: groups.map((group) => ({ name: group.name, targetGroupArns: [] })),
     launchTemplate: { id, version: Token.asNumber(latestVersion) },
+    imageDigest: digestOf(ami),
     update,
     ...(groups.length === 2 ? { size: { ...instances, desired: instances.min } } : {}),
     alarms: options.alarms ?? [],
   });
   return named(rollout, name.id);
+}
+
+/** Connections that are declared later are boot arguments too. */
+function digestOf(ami: Ami): string {
+  return Lazy.stringValue({ produce: () => ami.image.digest });
 }
 
 /** Readable in a plan: `aws_autoscaling_group.web`. At once, because whoever refers to it keeps the name that it had. */

@@ -34,6 +34,8 @@ export interface AwsRolloutConfig extends TerraformMetaArguments {
   /** One; two for blue/green, blue first. Other names make another resource. */
   readonly groups: readonly AwsRolloutGroup[];
   readonly launchTemplate: AwsRolloutTemplate;
+  /** Digest of the image of that version, for plans: after a rollout that failed it says what serves. @default - none */
+  readonly imageDigest?: string;
   readonly update: UpdatePolicySpec;
   /** For blue/green only, where the rollout owns the sizes. @default - the groups' own */
   readonly size?: AwsRolloutSize;
@@ -55,6 +57,7 @@ export class AwsRollout extends TerraformResource {
   service: string;
   groups: readonly AwsRolloutGroup[];
   launchTemplate: AwsRolloutTemplate;
+  imageDigest: string | undefined;
   update: UpdatePolicySpec;
   size: AwsRolloutSize | undefined;
   listeners: readonly string[];
@@ -70,6 +73,7 @@ export class AwsRollout extends TerraformResource {
     this.service = config.service;
     this.groups = config.groups;
     this.launchTemplate = config.launchTemplate;
+    this.imageDigest = config.imageDigest;
     this.update = config.update;
     this.size = config.size;
     this.listeners = config.listeners ?? [];
@@ -95,6 +99,7 @@ export class AwsRollout extends TerraformResource {
         target_group_arns: targetGroupArns,
       })),
       launch_template: { id: this.launchTemplate.id, version: this.launchTemplate.version },
+      image_digest: this.imageDigest,
       update: renderUpdate(this.update),
       size: this.size && { min: this.size.min, max: this.size.max, desired: this.size.desired },
       listeners: this.listeners,

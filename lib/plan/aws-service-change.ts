@@ -52,7 +52,7 @@ export interface AwsServiceChange {
 /** Of a launch template, what says nothing by itself or is said by the image. */
 const FOLLOWS = /^(id|arn|latest_version|default_version|tags|tags_all|tag_specifications|name)\b/;
 /** Of a rollout, what follows from other attributes. */
-const DERIVED = /^(id|active_group|launch_template|service|groups|listeners|region)\b/;
+const DERIVED = /^(id|active_group|launch_template|image_digest|service|groups|listeners|region)\b/;
 
 /** Reads what happens to a service; undefined where its rollout does not change. */
 export function reviewAwsService(resources: AwsServiceResources): AwsServiceChange | undefined {
@@ -68,7 +68,7 @@ export function reviewAwsService(resources: AwsServiceResources): AwsServiceChan
     address: rollout.address,
     name: nameOf(rollout),
     action,
-    image: { before: digestIn(image?.change.before), after: digestIn(image?.change.after) },
+    image: imagesOf(rollout, image),
     version: { before: versionIn(change.before), after: versionIn(change.after) },
     update,
     size,
@@ -96,13 +96,35 @@ function reasonsOf(
   rollout: TerraformResourceChange,
 ): AttributeChange[] {
   const isReplaced = image !== undefined && actionOf(image.change.actions) === 'replace';
-  const ofImage = isReplaced ? imageFirst(attributeChanges(image.change).filter(isSaid)) : [];
+  const { before, after } = imagesOf(rollout, image);
+  const ofImage =
+    before === digestIn(image?.change.before)
+      ? isReplaced
+        ? imageFirst(attributeChanges(image.change).filter(isSaid))
+        : []
+      : otherImage(before, after);
   const isOther = ({ path, after }: AttributeChange) =>
     !FOLLOWS.test(path) && after !== Placeholder.UNKNOWN && !(isReplaced && path === 'image_id');
   const ofTemplate = template ? attributeChanges(template.change).filter(isOther) : [];
   const found = [...ofImage, ...ofTemplate];
   if (found.length > 0) return found;
   return attributeChanges(rollout.change).filter(({ path }) => path.startsWith('launch_template'));
+}
+
+/**
+ * What serves and what is to serve. After a rollout that failed, the image that Terraform has in its state is the one that failed:
+ * the rollout's own state says which one serves.
+ */
+function imagesOf({ change }: TerraformResourceChange, image: TerraformResourceChange | undefined) {
+  return {
+    before: rolledOut(change.before) ?? digestIn(image?.change.before),
+    after: rolledOut(change.after) ?? digestIn(image?.change.after),
+  };
+}
+
+/** Of the arguments of an image that Terraform no longer has, nothing is known but its digest. */
+function otherImage(before: string | null, after: string | null): AttributeChange[] {
+  return before === after ? [] : [{ path: 'image.digest', before, after, forcesReplacement: true }];
 }
 
 /** The digest says that the image is another; the arguments often say why. */
@@ -162,6 +184,11 @@ function policyIn(attributes: TerraformChange['before']): UpdatePolicySpec | nul
 
 function digestIn(attributes: unknown): string | null {
   const digest = (attributes as { image?: { digest?: unknown } } | null | undefined)?.image?.digest;
+  return typeof digest === 'string' ? digest : null;
+}
+
+function rolledOut(attributes: unknown): string | null {
+  const digest = (attributes as { image_digest?: unknown } | null | undefined)?.image_digest;
   return typeof digest === 'string' ? digest : null;
 }
 

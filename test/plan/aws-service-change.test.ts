@@ -42,6 +42,38 @@ test('a new image is one change of its service, with the template and the rollou
   expect(paths(services[0] as ServiceChange)).toEqual(['image.digest', 'image.boot_args']);
 });
 
+describe('after a rollout that failed, the state has the image that failed, and its rollout the one that serves', () => {
+  const DIGEST_3 = `sha256:${'c3'.repeat(32)}`;
+  /** The image of the state, the one that is to be, and what the rollout knows of both. */
+  const planned = (failed: string, next: string) =>
+    service(
+      changeOf('kiln_ami.web', failed === next ? ['no-op'] : ['create', 'delete'], {
+        before: image(failed, '2'),
+        after: image(next, '3'),
+      }),
+      changeOf('kiln_aws_rollout.web', ['update'], {
+        before: rollout(1, { image_digest: DIGEST_1 }),
+        after: rollout(undefined, { image_digest: next }),
+        after_unknown: { launch_template: { version: true } },
+      }),
+    );
+
+  test.each([
+    ['the next one', DIGEST_3],
+    ['the failed one again', DIGEST_2],
+  ])('%s replaces what serves', (_which, next) => {
+    const { image: images, because } = planned(DIGEST_2, next);
+    expect(images).toEqual({ before: DIGEST_1, after: next });
+    expect(because).toMatchObject([{ path: 'image.digest', before: DIGEST_1, after: next }]);
+  });
+
+  test('what serves is no other image, though its template gets a version', () => {
+    const found = planned(DIGEST_2, DIGEST_1);
+    expect(found.image).toEqual({ before: DIGEST_1, after: DIGEST_1 });
+    expect(paths(found)).toEqual(['launch_template.version']);
+  });
+});
+
 test('the batches are those of the policy, for as many instances as the group has', () => {
   expect(service(...newImage(2)).batches).toEqual([
     { waitMs: 0, switches: false, stop: 0, start: 1 },

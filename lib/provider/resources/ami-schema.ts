@@ -26,7 +26,7 @@ import {
 
 /** Earlier images of a service that stay where nothing else is said. */
 export const DEFAULT_KEEP = 5;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
+export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Only the digest names an image; the other members say where to find it and what it is made of. */
 const image = nested.single({

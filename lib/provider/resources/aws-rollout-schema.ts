@@ -10,7 +10,7 @@ import {
   t,
   withDefault,
 } from '../../plugin';
-import { checkRegion } from './ami-schema';
+import { checkRegion, DIGEST } from './ami-schema';
 import { updateAttribute } from './update-attribute';
 
 /** Any printable ASCII but a colon, at most 255 (Auto Scaling API, CreateAutoScalingGroup). */
@@ -76,6 +76,11 @@ export const awsRolloutSchema = schema({
     }),
     groups: required(groups, { description: 'One; two for `blue-green`, blue first.' }),
     launch_template: required(launchTemplate, { description: 'What instances are to be launched from.' }),
+    image_digest: optional(t.string, {
+      description:
+        'Digest of the image of that version, for plans: in the state it is that of the image that serves.',
+      check: (digest) => (DIGEST.test(digest) ? undefined : "must be 'sha256:' and 64 hexadecimal digits"),
+    }),
     update: required(updateAttribute, { description: 'How one version takes over from another.' }),
     size: optional(size, {
       description: 'For `blue-green` only: how many instances the group has that serves.',

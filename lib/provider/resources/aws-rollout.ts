@@ -37,6 +37,8 @@ export const awsRollout: ResourceDefinition<Schema, AwsMeta> = {
     return {
       ...state,
       launch_template: template,
+      // Of a version that somebody chose by hand nobody said the image.
+      image_digest: isDeepStrictEqual(template, state.launch_template) ? state.image_digest : null,
       active_group: activeGroup,
       size: state.size && { ...state.size, ...size },
     };

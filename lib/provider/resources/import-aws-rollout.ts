@@ -23,6 +23,7 @@ export function importedRollout(
     service: activeGroup,
     groups: groups.map(({ name }) => ({ name, target_group_arns: [] })),
     launch_template: template,
+    image_digest: null,
     update: { ...UPDATE, strategy: isBlueGreen ? 'blue-green' : 'rolling' },
     size: isBlueGreen ? { ...size, desired: size.min } : null,
     listeners: [],

@@ -27,6 +27,7 @@ describe('a service that nobody calls', () => {
         id: ref('aws_launch_template.web.id'),
         version: ref('aws_launch_template.web.latest_version'),
       },
+      image_digest: json.resource.kiln_ami.web.image.digest,
       listeners: [],
     });
   });

@@ -37,6 +37,11 @@ test('one group goes without a size, listeners and alarms', () => {
   });
 });
 
+test('the image of its version goes with it', () => {
+  const { stack } = stackWith({ imageDigest: `sha256:${'a1'.repeat(32)}` });
+  expect(resourceIn(stack).image_digest).toBe(`sha256:${'a1'.repeat(32)}`);
+});
+
 test('two groups go with their size, listeners, alarms and region', () => {
   const groups = [
     { name: 'blue', targetGroupArns: [] },

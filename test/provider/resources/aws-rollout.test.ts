@@ -41,6 +41,8 @@ function makeGroup(name: string, index: number, instances: number): void {
   });
 }
 
+const DIGEST = `sha256:${'a1'.repeat(32)}`;
+
 /** A service of one group. */
 function rolling(version = 1, changes: Values = {}): Values {
   return {
@@ -136,7 +138,8 @@ describe('one group', () => {
   });
 
   test('what is read is what runs: another version of the group or of an instance', async () => {
-    const state = await applied(rolling());
+    const state = await applied(rolling(1, { image_digest: DIGEST }));
+    expect(state.image_digest).toBe(DIGEST);
     expect(await bench.read(state)).toEqual({ state, problems: [] });
     fake.addTemplateVersion(template, {});
     const group = fake.group('blue');
@@ -145,6 +148,7 @@ describe('one group', () => {
       group.launch = { ...before, template: { ...before.template, version } };
       const read = (await bench.read(state)).state as Values;
       expect(read.launch_template).toEqual({ id: template, version: version === '2' ? 2 : 0 });
+      expect(read.image_digest).toBeNull();
     }
     // One instance of version 2, in a group of version 1: a rollout that ended in its middle.
     group.launch = { ...before, template: { ...before.template, version: '2' } };
@@ -348,6 +352,11 @@ describe('refuses at validation', () => {
       'a number outside of its range',
       () => blueGreen(1, { size: { min: 1, max: 2, desired: 3 } }),
       "'size.desired' is 3, and must be from 1 to 2",
+    ],
+    [
+      'what is no digest',
+      () => rolling(1, { image_digest: 'v1' }),
+      "must be 'sha256:' and 64 hexadecimal digits",
     ],
     ['a version that moves', () => rolling(0), 'is 0, and must be 1 or more'],
     [
