@@ -11,6 +11,8 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   protected: 'protected',
   prunable: 'prunable',
 };
+/** So many reasons are said of one image. */
+const REASONS = 2;
 const HEADER = ['IMAGE', 'AGE', 'DIGEST', 'COMMIT', 'STATE', 'WHY'];
 
 /** A table for each service of a region. */
@@ -39,8 +41,14 @@ function rowOf({ image, verdict, because }: SurveyedImage, style: Style, now: nu
     (image.digest ?? '').replace(/^sha256:/, '').slice(0, 12),
     commitOf(image.commit),
     { text: WORDS[verdict], paint },
-    printable(because.join('; ')),
+    printable(inBrief(because)),
   ];
+}
+
+/** A group's instances would make a line of all of them; programs get them all. */
+function inBrief(because: readonly string[]): string {
+  const more = because.length - REASONS;
+  return more > 1 ? `${because.slice(0, REASONS).join('; ')}; and ${more} more` : because.join('; ');
 }
 
 function commitOf(commit: string | undefined): string {
