@@ -8,6 +8,7 @@ import {
   UNKNOWN,
 } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
+import { hasUnknown } from '../has-unknown';
 import { type AmiBootMode, type AmiMachine, type Architecture, amiName, namedBy } from './ami-arguments';
 import { amiImage, type GivenMachine, tryFindMachine } from './ami-image';
 import type { AmiPlan, AmiState, amiSchema } from './ami-schema';
@@ -140,10 +141,4 @@ function warnSameName(
 function allOf(values: AmiPlan | AmiState): string {
   const { architecture, boot_mode: bootMode } = values as AmiState;
   return amiName(namedBy(values, { architecture, bootMode } as AmiMachine));
-}
-
-function hasUnknown(value: unknown): boolean {
-  if (isUnknown(value)) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(hasUnknown);
 }
