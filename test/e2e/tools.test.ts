@@ -92,3 +92,29 @@ test.each([
     await expectRefusal(command, `'${bin}/${program}' is ${message}`, INSTALL_TERRAFORM);
   }
 });
+
+describe('where a CLI configuration says where providers are looked for', () => {
+  const mirror = join(project.folder, 'mirror');
+  const config = join(project.folder, 'config.tfrc');
+  const plan = async (...methods: readonly string[]) => {
+    mkdirSync(mirror, { recursive: true });
+    writeFileSync(config, `provider_installation {\n${methods.join('\n')}\n}\n`);
+    return project.kiln('diff', { TF_CLI_CONFIG_FILE: config });
+  };
+
+  test("refuses a diff that does not find Kiln's provider, and says what to add", async () => {
+    const { exitCode, output } = await plan(`filesystem_mirror {\n path = "${mirror}"\n}`);
+    expect(exitCode).toBe(1);
+    expect(output).toContain(
+      'Add to its provider_installation: filesystem_mirror { path = "terraform.d/plugins"',
+    );
+  });
+
+  test('what it says is enough', async () => {
+    const { exitCode, output } = await plan(
+      `filesystem_mirror {\n path = "${mirror}"\n exclude = ["kiln.internal/*/*"]\n}`,
+      'filesystem_mirror {\n path = "terraform.d/plugins"\n include = ["kiln.internal/*/*"]\n}',
+    );
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('e2e-web') });
+  });
+});

@@ -6,6 +6,7 @@ import { RunningProgram, type RunOptions, type RunResult } from '../../io/proces
 import { terraformEnv } from './environment';
 import { failureOf } from './failure';
 import type { FoundTerraform } from './find';
+import { PROVIDER_SOURCE } from './install';
 import { type Diagnostic, readMessage, type TerraformMessage } from './messages';
 
 /** A saved plan; it holds every value in clear, so it is the owner's to read and does not outlive the command. */
@@ -41,9 +42,11 @@ export class Terraform {
   async init(): Promise<void> {
     const result = await this.run(['init', '-input=false', '-no-color']);
     if (result.exitCode === 0) return;
+    const detail = withoutFrames(result.stderr || result.stdout);
     throw new KilnError(`${this.product} init failed in '${this.options.folder}'`, {
       code: 'terraform.init-failed',
-      detail: withoutFrames(result.stderr || result.stdout),
+      detail,
+      ...(isOutOfSight(detail) ? { remedy: LET_IN } : {}),
     });
   }
 
@@ -145,3 +148,16 @@ function withoutFrames(text: string): string {
     .replace(/^│ ?/gm, '')
     .trim();
 }
+
+/**
+ * A CLI configuration with `provider_installation` makes Terraform look nowhere else, so not beside the stack either, where Kiln
+ * puts its provider (Terraform's documentation, "Explicit Installation Method Configuration").
+ */
+function isOutOfSight(detail: string): boolean {
+  return /was not\s+found in any of the search locations/.test(detail) && detail.includes(PROVIDER_SOURCE);
+}
+
+const LET_IN =
+  "Your CLI configuration says where providers are looked for, and Kiln's own lies beside the stack. Add to its " +
+  'provider_installation: filesystem_mirror { path = "terraform.d/plugins" include = ["kiln.internal/*/*"] }, each part on a line of its own, and ' +
+  'exclude = ["kiln.internal/*/*"] to its other methods.';
