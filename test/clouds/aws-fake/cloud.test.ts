@@ -12,6 +12,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   DeleteListenerCommand,
+  DeleteTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type AwsCloud, startAwsCloud } from '../../helpers/aws-cloud';
@@ -156,4 +157,15 @@ clouds('refuses a subnet that moto does not have, and an alarm', async () => {
     Preferences: { AlarmSpecification: { Alarms: ['gone'] } },
   });
   await expect(clients.autoscaling.send(start)).rejects.toThrow('The CloudWatch alarm gone does not exist.');
+});
+
+clouds('what is deleted all at once is gone, and every deletion says so', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `going-${index}`);
+  const arns = await Promise.all(names.map(makeTargets));
+  const before = cloud.calls.length;
+  await Promise.all(
+    arns.map((TargetGroupArn) => clients.elb.send(new DeleteTargetGroupCommand({ TargetGroupArn }))),
+  );
+  expect(cloud.calls.slice(before).map(({ status }) => status)).toEqual(names.map(() => 200));
+  expect(cloud.targetGroups.filter(({ name }) => names.includes(name))).toEqual([]);
 });

@@ -39,9 +39,20 @@ export class InStep {
 
   /** Target groups and listeners, after anything of theirs changed. */
   balancing(state: State): Promise<void> {
-    const next = this.last.then(() => this.learnBalancing(state));
+    const next = this.last.then(() => this.learnWhatStays(state));
     this.last = next.catch(() => undefined);
     return next;
+  }
+
+  /** Terraform deletes much at once: what was listed may be gone when it is asked about, and is then listed no more. */
+  private async learnWhatStays(state: State): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.learnBalancing(state);
+      } catch (error) {
+        if (tries === 20 || !/NotFound/.test((error as Error).name)) throw error;
+      }
+    }
   }
 
   private async learnBalancing(state: State): Promise<void> {
