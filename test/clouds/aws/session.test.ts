@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PutSnapshotBlockCommand, StartSnapshotCommand } from '@aws-sdk/client-ebs';
 import { type AwsSession, createAmi, openAwsSession } from '../../../lib/clouds/aws';
 import { readGroup } from '../../../lib/clouds/aws/rollout/read-group';
 import { readTargets } from '../../../lib/clouds/aws/rollout/read-targets';
 import { startAwsFake } from '../../helpers/aws-fake';
+import { block } from '../../helpers/aws-fake/clients';
 import { diskOf, requestFor, TEST_TIMING } from '../../helpers/aws-work';
 
 const before = { ...process.env };
@@ -139,15 +141,15 @@ test('refuses an endpoint that nobody listens at', async () => {
   });
 });
 
-test('as many blocks are under way as there are workers, beyond the 50 sockets of the SDK', async () => {
-  const fake = await startAwsFake({ latencyMs: { PutSnapshotBlock: 700 } });
+test('as many puts are under way as there are workers, beyond the 50 sockets of the SDK', async () => {
+  const fake = await startAwsFake({ together: { PutSnapshotBlock: 64 } });
   Object.assign(process.env, fake.env);
   try {
-    const wide = await session({ workers: 64 });
-    // 16 go at first, and with each quick answer one more.
-    const count = 16 + 32 + 64 + 32;
-    const fills = Object.fromEntries(Array.from({ length: count }, (_, i) => [i, (i % 255) + 1]));
-    await createAmi(requestFor(), diskOf(count, fills), wide);
+    const { ebs } = await session({ workers: 64 });
+    const { SnapshotId } = await ebs.send(new StartSnapshotCommand({ VolumeSize: 1 }));
+    const put = (index: number) =>
+      ebs.send(new PutSnapshotBlockCommand(block(SnapshotId as string, index, 1)));
+    await Promise.all(Array.from({ length: 64 }, (_, index) => put(index)));
     expect(fake.peak('PutSnapshotBlock')).toBe(64);
   } finally {
     await fake.stop();
