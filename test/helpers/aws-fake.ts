@@ -210,7 +210,7 @@ export class AwsFake extends FakeSetup {
 
   private async waitAsTold(action: AwsAction): Promise<void> {
     const { latencyMs, together } = this.world;
-    while (this.peak(action) < (together[action] ?? 0)) await sleep(5);
+    while (this.server.listening && this.peak(action) < (together[action] ?? 0)) await sleep(5);
     await sleep(latencyMs[action] ?? 0);
   }
 
