@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A folder for all test files of one run; jest calls these before the first and after the last. */
 const VARIABLE = 'KILN_TEST_SHARED';
@@ -12,10 +12,15 @@ export function sharedFolder(): string {
 }
 
 export function makeSharedFolder(): void {
-  // Workers inherit it.
-  process.env[VARIABLE] = mkdtempSync(join(tmpdir(), 'kiln-shared-'));
+  // Workers inherit both: what a library or a killed process leaves among temporary files goes with the folder.
+  const folder = mkdtempSync(join(tmpdir(), 'kiln-shared-'));
+  process.env[VARIABLE] = folder;
+  process.env.TMPDIR = folder;
 }
 
 export function removeSharedFolder(): void {
-  rmSync(sharedFolder(), { recursive: true, force: true });
+  const folder = sharedFolder();
+  rmSync(folder, { recursive: true, force: true });
+  // `jest --watch` makes the next one from here.
+  process.env.TMPDIR = dirname(folder);
 }
