@@ -26,24 +26,11 @@ import type { SignedRequest } from './aws-fake/sigv4';
 import type { State } from './aws-fake/state';
 import { findTarget, type Target } from './aws-fake/target';
 
-export type { FakeListener, FakeTargetGroup } from './aws-fake/balancing/model';
-export type { AwsCall, Behind, Claimed } from './aws-fake/call';
-export type { Fault, FaultKind } from './aws-fake/faults';
-export type {
-  Behave,
-  Behaviour,
-  FakeActivity,
-  FakeGroup,
-  FakeInstance,
-  FakeRefresh,
-  GuestHook,
-  Launch,
-  RunningGuest,
-} from './aws-fake/fleet/model';
+export type { FaultKind } from './aws-fake/faults';
+export type { Behaviour, RunningGuest } from './aws-fake/fleet/model';
 export { LAUNCH_ERRORS } from './aws-fake/fleet/model';
-export type { AwsAction, Lateness, Quotas, Settings } from './aws-fake/settings';
-export type { GroupInput, TargetGroupInput, TemplateInput } from './aws-fake/setup';
-export type { FakeImage, FakeSnapshot } from './aws-fake/state';
+export type { AwsAction } from './aws-fake/settings';
+export type { GroupInput, TargetGroupInput } from './aws-fake/setup';
 
 export interface AwsFakeOptions extends Settings {
   readonly faults?: readonly Fault[];

@@ -32,17 +32,6 @@ export function testWithAwsProvider(...tools: readonly string[]): typeof test | 
   return test.skip;
 }
 
-/** A Terraform CLI configuration that takes hashicorp/aws from the mirror and nothing from the network. */
-export function awsMirrorConfig(): string {
-  return `provider_installation {
-  filesystem_mirror {
-    path    = ${JSON.stringify(requireMirror())}
-    include = ["hashicorp/aws"]
-  }
-}
-`;
-}
-
 /**
  * Has the provider look at configurations as `terraform validate` does; each is Terraform's JSON, by a name that is a word.
  * All in one run, because starting the provider takes seconds.

@@ -5,9 +5,7 @@ import { Refusal } from './refusal';
 import { checkName, imageTags } from './register-image';
 import { ACCOUNT } from './settings';
 import type { BlockDevice, FakeImage, State } from './state';
-import type { Xml } from './xml';
-
-type Members = { readonly [name: string]: Xml };
+import type { Members } from './xml';
 
 const RESOURCE_TYPES = ['ec2:Instance', 'ec2:LaunchTemplate'];
 const INSTANCE_STATES = ['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped'];

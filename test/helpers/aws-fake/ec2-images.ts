@@ -4,7 +4,7 @@ import { Refusal } from './refusal';
 import { type Facets, page, select } from './selection';
 import { ACCOUNT } from './settings';
 import type { BlockDevice, FakeImage, State } from './state';
-import type { Xml } from './xml';
+import type { Members, Xml } from './xml';
 
 const FACETS: Facets<FakeImage> = {
   name: ({ name }) => [name],
@@ -21,7 +21,7 @@ const FACETS: Facets<FakeImage> = {
 };
 
 /** Every answer that names an image is one poll of it. */
-export function describeImages(state: State, query: Query): { readonly [name: string]: Xml } {
+export function describeImages(state: State, query: Query): Members {
   const ids = query.texts('ImageId');
   const visible = [...state.images.values()].filter(({ late }) => late.unknown === 0 || late.unknown-- === 0);
   for (const id of ids) {
@@ -36,7 +36,7 @@ export function describeImages(state: State, query: Query): { readonly [name: st
   return { imagesSet: items.map(render), nextToken: next };
 }
 
-export function deregisterImage(state: State, query: Query): { readonly [name: string]: Xml } {
+export function deregisterImage(state: State, query: Query): Members {
   const id = checkId(query.required('ImageId'));
   const image = state.images.get(id);
   if (!image) {

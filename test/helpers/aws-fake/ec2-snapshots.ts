@@ -3,7 +3,7 @@ import { Refusal } from './refusal';
 import { type Facets, page, select } from './selection';
 import { ACCOUNT } from './settings';
 import type { FakeSnapshot, State } from './state';
-import type { Xml } from './xml';
+import type { Members, Xml } from './xml';
 
 const FACETS: Facets<FakeSnapshot> = {
   'snapshot-id': ({ id }) => [id],
@@ -15,7 +15,7 @@ const FACETS: Facets<FakeSnapshot> = {
 };
 
 /** Every answer that names a snapshot is one poll of it. */
-export function describeSnapshots(state: State, query: Query): { readonly [name: string]: Xml } {
+export function describeSnapshots(state: State, query: Query): Members {
   const ids = query.texts('SnapshotId');
   for (const id of ids) findSnapshot(state, id, 'lately');
   const known = [...state.snapshots.values()].filter(({ id, late }) =>
@@ -26,7 +26,7 @@ export function describeSnapshots(state: State, query: Query): { readonly [name:
   return { snapshotSet: items.map(render), nextToken: next };
 }
 
-export function deleteSnapshot(state: State, query: Query): { readonly [name: string]: Xml } {
+export function deleteSnapshot(state: State, query: Query): Members {
   const snapshot = findSnapshot(state, query.required('SnapshotId'));
   const [user] = state.imagesOn(snapshot.id);
   if (user) {

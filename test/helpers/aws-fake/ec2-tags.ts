@@ -5,9 +5,7 @@ import type { Query } from './query';
 import { Refusal } from './refusal';
 import type { State } from './state';
 import { findBadTag } from './tags';
-import type { Xml } from './xml';
-
-type Members = { readonly [name: string]: Xml };
+import type { Members } from './xml';
 
 export function createTags(state: State, query: Query): Members {
   const tags = query.tags('Tag');

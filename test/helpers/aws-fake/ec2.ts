@@ -10,11 +10,11 @@ import { type Answer, Refusal } from './refusal';
 import { registerImage } from './register-image';
 import { EC2_ACTIONS, type Ec2Action } from './settings';
 import type { State } from './state';
-import { type Xml, xmlAnswer } from './xml';
+import { type Members, xmlAnswer } from './xml';
 
 const VERSION = '2016-11-15';
 
-const WORK: Readonly<Record<Ec2Action, (state: State, query: Query) => { readonly [name: string]: Xml }>> = {
+const WORK: Readonly<Record<Ec2Action, (state: State, query: Query) => Members>> = {
   DescribeSnapshots: describeSnapshots,
   DeleteSnapshot: deleteSnapshot,
   RegisterImage: registerImage,

@@ -7,7 +7,8 @@ export class Rates {
 
   constructor(private readonly quotas: Quotas) {}
 
-  check(service: Service, action: AwsAction, now = Date.now()): void {
+  check(service: Service, action: AwsAction): void {
+    const now = Date.now();
     const limit = this.limit(action);
     if (limit === undefined) return;
     const calls = (this.recent.get(action) ?? []).filter((time) => now - time < 1000);

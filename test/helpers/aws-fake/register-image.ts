@@ -3,14 +3,14 @@ import type { Query } from './query';
 import { Refusal } from './refusal';
 import type { BlockDevice, FakeImage, State } from './state';
 import { findBadTag } from './tags';
-import type { Xml } from './xml';
+import type { Members } from './xml';
 
 const ARCHITECTURES = ['i386', 'x86_64', 'arm64', 'x86_64_mac', 'arm64_mac'];
 const BOOT_MODES = ['legacy-bios', 'uefi', 'uefi-preferred'];
 const VOLUME_TYPES = ['standard', 'io1', 'io2', 'gp2', 'sc1', 'st1', 'gp3'];
 
 /** Makes a pending image, with the defaults of the real API: a 32-bit paravirtual one. */
-export function registerImage(state: State, query: Query): { readonly [name: string]: Xml } {
+export function registerImage(state: State, query: Query): Members {
   const name = checkName(state, query.required('Name'));
   const blockDevices = query.members('BlockDeviceMapping').map((mapping) => blockDevice(state, mapping));
   const image: FakeImage = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Balancing } from './balancing/balancing';
 import { FakeDisk } from './disk';
-import { Clock } from './fleet/clock';
+import type { Clock } from './fleet/clock';
 import { Fleet } from './fleet/fleet';
 import type { Behave } from './fleet/model';
 import type { FakeTemplate } from './fleet/templates';
@@ -93,10 +93,10 @@ export class State {
 
   constructor(
     readonly world: World,
-    readonly region = world.region,
-    readonly clock = new Clock(),
+    readonly region: string,
+    readonly clock: Clock,
     /** By region. */
-    readonly neighbours: ReadonlyMap<string, State> = new Map(),
+    readonly neighbours: ReadonlyMap<string, State>,
   ) {}
 
   /** Milliseconds of the fake's time in one step. */

@@ -1,14 +1,10 @@
 import { type Answer, escapeXml } from './refusal';
 
 /** What an element may hold: text, a list (each in an element), or elements by name. Undefined leaves the element out. */
-export type Xml =
-  | string
-  | number
-  | boolean
-  | undefined
-  | readonly Xml[]
-  | XmlList
-  | { readonly [name: string]: Xml };
+export type Xml = string | number | boolean | undefined | readonly Xml[] | XmlList | Members;
+
+/** Elements by name. */
+export type Members = { readonly [name: string]: Xml };
 
 /** A list whose members have a name of their own. */
 export class XmlList {
@@ -27,12 +23,7 @@ const NAMESPACES: Readonly<Record<Dialect, string>> = {
 };
 
 /** EC2 puts the request's id first; the query protocol wraps the result, and names the members of lists `member`. */
-export function xmlAnswer(
-  dialect: Dialect,
-  action: string,
-  requestId: string,
-  content: { readonly [name: string]: Xml },
-): Answer {
+export function xmlAnswer(dialect: Dialect, action: string, requestId: string, content: Members): Answer {
   const inner =
     dialect === 'ec2'
       ? render({ requestId, ...content }, 'item')

@@ -2,7 +2,8 @@ import type { FakeGroup } from '../fleet/model';
 import type { Query } from '../query';
 import { Refusal } from '../refusal';
 import type { State } from '../state';
-import { findGroup, invalidRequest, type Members, numberIn, pageOf } from './common';
+import type { Members } from '../xml';
+import { findGroup, invalidRequest, numberIn, pageOf } from './common';
 import { renderMember, renderWarmPool } from './render-group';
 
 type PoolState = NonNullable<FakeGroup['warmPool']>['state'];

@@ -2,7 +2,8 @@ import type { FakeGroup } from '../fleet/model';
 import type { Query } from '../query';
 import { Refusal } from '../refusal';
 import type { State } from '../state';
-import { findGroup, type Members, pageOf } from './common';
+import type { Members } from '../xml';
+import { findGroup, pageOf } from './common';
 import { checkedTargetGroups } from './group-settings';
 
 export function attachTargetGroups(state: State, query: Query): Members {

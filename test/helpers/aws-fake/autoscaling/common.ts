@@ -3,9 +3,7 @@ import { chosenVersion, findTemplate } from '../fleet/templates';
 import type { Query } from '../query';
 import { Refusal } from '../refusal';
 import type { State } from '../state';
-import type { Xml } from '../xml';
-
-export type Members = { readonly [name: string]: Xml };
+import type { Members, Xml } from '../xml';
 
 export function invalidRequest(message: string): Refusal {
   return new Refusal('ValidationError', message);
@@ -113,7 +111,7 @@ export function renderConfig({ template, mixed }: GroupTemplate): Members {
 
 /** The policy names its template by id and by name, however it was given. */
 function withTemplate(mixed: Xml, template: GroupTemplate['template']): Xml {
-  const policy = mixed as { readonly LaunchTemplate: { readonly [name: string]: Xml } };
+  const policy = mixed as { readonly LaunchTemplate: Members };
   return {
     ...policy,
     LaunchTemplate: { ...policy.LaunchTemplate, LaunchTemplateSpecification: renderTemplate(template) },

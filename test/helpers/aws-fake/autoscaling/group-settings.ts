@@ -50,17 +50,11 @@ function applySizes(group: FakeGroup, query: Query): void {
   Object.assign(group, { min, max, desired });
 }
 
-export function checkDesired(desired: number, min: number, max: number): void {
-  if (desired < min) {
-    throw invalidRequest(
-      `Desired capacity:${desired} must be between the specified min size:${min} and max size:${max}`,
-    );
-  }
-  if (desired > max) {
-    throw invalidRequest(
-      `Desired capacity:${desired} must be between the specified min size:${min} and max size:${max}`,
-    );
-  }
+function checkDesired(desired: number, min: number, max: number): void {
+  if (desired >= min && desired <= max) return;
+  throw invalidRequest(
+    `Desired capacity:${desired} must be between the specified min size:${min} and max size:${max}`,
+  );
 }
 
 function healthCheckType(query: Query): string | undefined {

@@ -4,8 +4,9 @@ import type { Query } from '../query';
 import { Refusal } from '../refusal';
 import { ACCOUNT } from '../settings';
 import type { State } from '../state';
-import { configIn, findGroup, invalidRequest, type Members, pageOf } from './common';
-import { applySettings, checkDesired, checkedTargetGroups } from './group-settings';
+import type { Members } from '../xml';
+import { configIn, findGroup, invalidRequest, pageOf } from './common';
+import { applySettings, checkedTargetGroups } from './group-settings';
 import { renderGroup } from './render-group';
 import { putTags } from './tags';
 
@@ -132,7 +133,6 @@ export function setDesiredCapacity(state: State, query: Query): Members {
       `New SetDesiredCapacity value ${desired} is below min value ${group.min} for the AutoScalingGroup.`,
     );
   }
-  checkDesired(desired, group.min, group.max);
   group.desired = desired;
   return {};
 }

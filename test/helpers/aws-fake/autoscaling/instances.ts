@@ -3,8 +3,8 @@ import type { FakeActivity } from '../fleet/model';
 import { terminateInGroup } from '../fleet/terminate';
 import type { Query } from '../query';
 import type { State } from '../state';
-import type { Xml } from '../xml';
-import { findGroup, findMember, invalidRequest, type Members, pageOf } from './common';
+import type { Members, Xml } from '../xml';
+import { findGroup, findMember, invalidRequest, pageOf } from './common';
 import { renderMember } from './render-group';
 
 export function describeAutoScalingInstances(state: State, query: Query): Members {
@@ -76,7 +76,7 @@ export function describeActivities(state: State, query: Query): Members {
   return { Activities: items.map(renderActivity), NextToken: next };
 }
 
-export function renderActivity(activity: FakeActivity): Xml {
+function renderActivity(activity: FakeActivity): Xml {
   return {
     ActivityId: activity.id,
     AutoScalingGroupName: activity.group,

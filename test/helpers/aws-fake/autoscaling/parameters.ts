@@ -1,49 +1,63 @@
-import { names } from '../names';
+import { below, names } from '../names';
 import type { QueryParameters } from '../parameters';
 import type { AutoscalingAction } from '../settings';
+
+/** What new instances are made of. */
+const CONFIGURATION = [
+  ...below('LaunchTemplate', 'LaunchTemplateId LaunchTemplateName Version'),
+  ...below(
+    'MixedInstancesPolicy',
+    `
+      InstancesDistribution.OnDemandAllocationStrategy InstancesDistribution.OnDemandBaseCapacity
+      InstancesDistribution.OnDemandPercentageAboveBaseCapacity
+      InstancesDistribution.SpotAllocationStrategy InstancesDistribution.SpotInstancePools
+      InstancesDistribution.SpotMaxPrice LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
+      LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
+      LaunchTemplate.LaunchTemplateSpecification.Version LaunchTemplate.Overrides.member.N.ImageId
+      LaunchTemplate.Overrides.member.N.InstanceType
+      LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId
+      LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName
+      LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version
+      LaunchTemplate.Overrides.member.N.WeightedCapacity
+    `,
+  ),
+];
+
+/** What a create and an update have in common. */
+const SETTINGS = [
+  ...CONFIGURATION,
+  ...names(`
+    AutoScalingGroupName AvailabilityZoneDistribution.CapacityDistributionStrategy
+    AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior
+    AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled AvailabilityZones.member.N CapacityRebalance
+    CapacityReservationSpecification.CapacityReservationPreference
+    CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.member.N
+    CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.member.N
+    Context DefaultCooldown DefaultInstanceWarmup DeletionProtection DesiredCapacity DesiredCapacityType
+    HealthCheckGracePeriod HealthCheckType InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon
+    InstanceMaintenancePolicy.MaxHealthyPercentage InstanceMaintenancePolicy.MinHealthyPercentage
+    MaxInstanceLifetime MaxSize MinSize NewInstancesProtectedFromScaleIn PlacementGroup
+    ServiceLinkedRoleARN TerminationPolicies.member.N VPCZoneIdentifier
+  `),
+];
 
 /** `N` stands for the index of a list's member. */
 export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryParameters>> = {
   CreateAutoScalingGroup: {
-    taken: names(`
-      AutoScalingGroupName AvailabilityZoneDistribution.CapacityDistributionStrategy
-      AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior
-      AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled AvailabilityZones.member.N CapacityRebalance
-      CapacityReservationSpecification.CapacityReservationPreference
-      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.member.N
-      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.member.N
-      Context DefaultCooldown DefaultInstanceWarmup DeletionProtection DesiredCapacity DesiredCapacityType
-      HealthCheckGracePeriod HealthCheckType
-      InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon
-      InstanceMaintenancePolicy.MaxHealthyPercentage InstanceMaintenancePolicy.MinHealthyPercentage
-      LaunchTemplate.LaunchTemplateId LaunchTemplate.LaunchTemplateName LaunchTemplate.Version
-      LifecycleHookSpecificationList.member.N.DefaultResult
-      LifecycleHookSpecificationList.member.N.HeartbeatTimeout
-      LifecycleHookSpecificationList.member.N.LifecycleHookName
-      LifecycleHookSpecificationList.member.N.LifecycleTransition
-      LifecycleHookSpecificationList.member.N.NotificationMetadata
-      LifecycleHookSpecificationList.member.N.NotificationTargetARN
-      LifecycleHookSpecificationList.member.N.RoleARN MaxInstanceLifetime MaxSize MinSize
-      MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
-      MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
-      MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
-      MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
-      MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
-      MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
-      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
-      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
-      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity
-      NewInstancesProtectedFromScaleIn PlacementGroup ServiceLinkedRoleARN Tags.member.N.Key
-      Tags.member.N.PropagateAtLaunch Tags.member.N.ResourceId Tags.member.N.ResourceType
-      Tags.member.N.Value TargetGroupARNs.member.N TerminationPolicies.member.N
-      TrafficSources.member.N.Identifier TrafficSources.member.N.Type VPCZoneIdentifier
-    `),
+    taken: [
+      ...SETTINGS,
+      ...names(`
+        LifecycleHookSpecificationList.member.N.DefaultResult
+        LifecycleHookSpecificationList.member.N.HeartbeatTimeout
+        LifecycleHookSpecificationList.member.N.LifecycleHookName
+        LifecycleHookSpecificationList.member.N.LifecycleTransition
+        LifecycleHookSpecificationList.member.N.NotificationMetadata
+        LifecycleHookSpecificationList.member.N.NotificationTargetARN
+        LifecycleHookSpecificationList.member.N.RoleARN Tags.member.N.Key Tags.member.N.PropagateAtLaunch
+        Tags.member.N.ResourceId Tags.member.N.ResourceType Tags.member.N.Value TargetGroupARNs.member.N
+        TrafficSources.member.N.Identifier TrafficSources.member.N.Type
+      `),
+    ],
     untaken: names(`
       AvailabilityZoneIds InstanceId LaunchConfigurationName LoadBalancerNames
       MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceRequirements SkipZonalShiftValidation
@@ -57,37 +71,7 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: [],
   },
   UpdateAutoScalingGroup: {
-    taken: names(`
-      AutoScalingGroupName AvailabilityZoneDistribution.CapacityDistributionStrategy
-      AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior
-      AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled AvailabilityZones.member.N CapacityRebalance
-      CapacityReservationSpecification.CapacityReservationPreference
-      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.member.N
-      CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.member.N
-      Context DefaultCooldown DefaultInstanceWarmup DeletionProtection DesiredCapacity DesiredCapacityType
-      HealthCheckGracePeriod HealthCheckType
-      InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon
-      InstanceMaintenancePolicy.MaxHealthyPercentage InstanceMaintenancePolicy.MinHealthyPercentage
-      LaunchTemplate.LaunchTemplateId LaunchTemplate.LaunchTemplateName LaunchTemplate.Version
-      MaxInstanceLifetime MaxSize MinSize
-      MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
-      MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
-      MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
-      MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
-      MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
-      MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
-      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
-      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
-      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version
-      MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity
-      NewInstancesProtectedFromScaleIn PlacementGroup ServiceLinkedRoleARN TerminationPolicies.member.N
-      VPCZoneIdentifier
-    `),
+    taken: SETTINGS,
     untaken: [
       'AvailabilityZoneIds',
       'LaunchConfigurationName',
@@ -134,29 +118,16 @@ export const AUTOSCALING_PARAMETERS: Readonly<Record<AutoscalingAction, QueryPar
     untaken: [],
   },
   StartInstanceRefresh: {
-    taken: names(`
-      AutoScalingGroupName DesiredConfiguration.LaunchTemplate.LaunchTemplateId
-      DesiredConfiguration.LaunchTemplate.LaunchTemplateName DesiredConfiguration.LaunchTemplate.Version
-      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
-      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
-      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
-      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
-      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
-      DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.ImageId
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceType
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateId
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.LaunchTemplateName
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.LaunchTemplateSpecification.Version
-      DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.WeightedCapacity
-      Preferences.AlarmSpecification.Alarms.member.N Preferences.AutoRollback Preferences.BakeTime
-      Preferences.CheckpointDelay Preferences.CheckpointPercentages.member.N Preferences.InstanceWarmup
-      Preferences.MaxHealthyPercentage Preferences.MinHealthyPercentage
-      Preferences.ScaleInProtectedInstances Preferences.SkipMatching Preferences.StandbyInstances Strategy
-    `),
+    taken: [
+      ...CONFIGURATION.map((name) => `DesiredConfiguration.${name}`),
+      ...names(`
+        AutoScalingGroupName Preferences.AlarmSpecification.Alarms.member.N Preferences.AutoRollback
+        Preferences.BakeTime Preferences.CheckpointDelay Preferences.CheckpointPercentages.member.N
+        Preferences.InstanceWarmup Preferences.MaxHealthyPercentage Preferences.MinHealthyPercentage
+        Preferences.ScaleInProtectedInstances Preferences.SkipMatching Preferences.StandbyInstances
+        Strategy
+      `),
+    ],
     untaken: [
       'DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.member.N.InstanceRequirements',
     ],

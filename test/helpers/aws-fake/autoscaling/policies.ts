@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Query } from '../query';
 import { ACCOUNT } from '../settings';
 import type { State } from '../state';
-import type { Xml } from '../xml';
-import { findGroup, invalidRequest, type Members, numberIn, pageOf, treeOf } from './common';
+import type { Members, Xml } from '../xml';
+import { findGroup, invalidRequest, numberIn, pageOf, treeOf } from './common';
 
 const PREDEFINED = [
   'ASGAverageCPUUtilization',

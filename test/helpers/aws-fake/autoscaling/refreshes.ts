@@ -5,8 +5,8 @@ import { rollBack } from '../fleet/step-refresh';
 import type { Query } from '../query';
 import { Refusal } from '../refusal';
 import type { State } from '../state';
-import type { Xml } from '../xml';
-import { configIn, findGroup, invalidRequest, type Members, pageOf, renderConfig } from './common';
+import type { Members, Xml } from '../xml';
+import { configIn, findGroup, invalidRequest, pageOf, renderConfig } from './common';
 import { preferencesIn, renderPreferences } from './preferences';
 
 export function startRefresh(state: State, query: Query): Members {

@@ -1,8 +1,8 @@
 import { isoTime } from '../fleet/clock';
 import type { FakeGroup, FakeInstance } from '../fleet/model';
 import type { State } from '../state';
-import type { Xml } from '../xml';
-import { type Members, renderConfig, renderTemplate } from './common';
+import type { Members, Xml } from '../xml';
+import { renderConfig, renderTemplate } from './common';
 
 export function renderGroup(state: State, group: FakeGroup, withInstances = true): Xml {
   const { warmPool, warmupSeconds } = group;

@@ -2,8 +2,8 @@ import type { FakeGroup } from '../fleet/model';
 import type { Query } from '../query';
 import type { State } from '../state';
 import { findBadTag } from '../tags';
-import type { Xml } from '../xml';
-import { invalidRequest, type Members, pageOf } from './common';
+import type { Members, Xml } from '../xml';
+import { invalidRequest, pageOf } from './common';
 import { renderGroupTags } from './render-group';
 
 export function createOrUpdateTags(state: State, query: Query): Members {

@@ -3,14 +3,14 @@ import type { Query } from '../query';
 import { type Answer, Refusal } from '../refusal';
 import { ELB_ACTIONS, type ElbAction } from '../settings';
 import type { State } from '../state';
-import { type Xml, xmlAnswer } from '../xml';
+import { type Members, xmlAnswer } from '../xml';
 import { describeListeners, describeTargetGroups, modifyListener } from './groups';
 import { ELB_PARAMETERS } from './parameters';
 import { deregisterTargets, describeTargetHealth, registerTargets } from './targets';
 
 const VERSION = '2015-12-01';
 
-const WORK: Readonly<Record<ElbAction, (state: State, query: Query) => { readonly [name: string]: Xml }>> = {
+const WORK: Readonly<Record<ElbAction, (state: State, query: Query) => Members>> = {
   RegisterTargets: registerTargets,
   DeregisterTargets: deregisterTargets,
   DescribeTargetHealth: describeTargetHealth,

@@ -6,7 +6,7 @@ const REGISTERING: TargetHealth = {
   reason: 'Elb.RegistrationInProgress',
   description: 'Target registration is in progress',
 };
-export const DRAINING: TargetHealth = {
+const DRAINING: TargetHealth = {
   state: 'draining',
   reason: 'Target.DeregistrationInProgress',
   description: 'Target deregistration is in progress',

@@ -2,11 +2,9 @@ import { treeOf } from '../autoscaling/common';
 import type { Query } from '../query';
 import { Refusal } from '../refusal';
 import type { State } from '../state';
-import type { Xml } from '../xml';
+import type { Members, Xml } from '../xml';
 import type { FakeListener, FakeTargetGroup } from './model';
 import { findTargetGroup } from './targets';
-
-type Members = { readonly [name: string]: Xml };
 
 export function describeTargetGroups(state: State, query: Query): Members {
   const arns = query.texts('TargetGroupArns.member');
@@ -88,7 +86,7 @@ function checkWeights(forwards: FakeListener['forwards']): void {
     throw new Refusal('TooManyTargets', 'An action forwards to at most 5 target groups');
 }
 
-export function forwardsIn(action: Query): { arn: string; weight: number }[] {
+function forwardsIn(action: Query): { arn: string; weight: number }[] {
   const groups = action.members('ForwardConfig.TargetGroups.member');
   const many = groups.map((one) => ({
     arn: one.required('TargetGroupArn'),
@@ -107,7 +105,6 @@ function findListener(state: State, arn: string): FakeListener {
   throw new Refusal('ListenerNotFound', 'One or more listeners not found');
 }
 
-/** The service names the single target group of an action both ways. */
 function renderListener({ arn, balancerArn, port, protocol, actions }: FakeListener): Xml {
   return {
     ListenerArn: arn,

@@ -1,10 +1,8 @@
 import type { Query } from '../query';
 import { Refusal } from '../refusal';
 import type { State } from '../state';
-import type { Xml } from '../xml';
+import type { Members, Xml } from '../xml';
 import type { FakeTarget, FakeTargetGroup } from './model';
-
-type Members = { readonly [name: string]: Xml };
 
 export function registerTargets(state: State, query: Query): Members {
   const group = findTargetGroup(state, query.required('TargetGroupArn'));

@@ -3,14 +3,12 @@ import { Refusal } from '../refusal';
 import { type Facets, page, select } from '../selection';
 import { ACCOUNT } from '../settings';
 import type { State } from '../state';
-import type { Xml } from '../xml';
+import type { Members, Xml } from '../xml';
 import { isoTime } from './clock';
 import { consoleNow } from './console';
 import { isNitro } from './launch';
 import type { FakeInstance } from './model';
 import { shutDown } from './terminate';
-
-type Members = { readonly [name: string]: Xml };
 
 const CODES: Readonly<Record<FakeInstance['state'], number>> = {
   pending: 0,

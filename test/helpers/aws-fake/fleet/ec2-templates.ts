@@ -4,7 +4,7 @@ import { type Facets, page, select } from '../selection';
 import { ACCOUNT } from '../settings';
 import type { State } from '../state';
 import { findBadTag } from '../tags';
-import { type Xml, XmlList } from '../xml';
+import { type Members, type Xml, XmlList } from '../xml';
 import { isoTime } from './clock';
 import {
   addVersion,
@@ -15,8 +15,6 @@ import {
   newTemplate,
   versionNumber,
 } from './templates';
-
-type Members = { readonly [name: string]: Xml };
 
 const BY = `arn:aws:iam::${ACCOUNT}:user/kiln`;
 

@@ -1,4 +1,4 @@
-import type { Xml } from '../xml';
+import type { Members, Xml } from '../xml';
 
 /** What a launch asks for, as `behave` is told. */
 export interface Launch {
@@ -211,7 +211,7 @@ export interface FakeGroup {
   readonly suspended: Map<string, string>;
   readonly metrics: Set<string>;
   readonly hooks: Map<string, Xml>;
-  readonly policies: Map<string, { readonly arn: string; readonly xml: { readonly [name: string]: Xml } }>;
+  readonly policies: Map<string, { readonly arn: string; readonly xml: Members }>;
   warmPool:
     | {
         min: number;

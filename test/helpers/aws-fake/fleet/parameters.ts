@@ -1,6 +1,57 @@
-import { names } from '../names';
+import { below, names } from '../names';
 import type { QueryParameters } from '../parameters';
 import type { Ec2Action } from '../settings';
+
+/** What a version of a launch template holds. */
+const TEMPLATE_DATA: QueryParameters = {
+  taken: below(
+    'LaunchTemplateData',
+    `
+      BlockDeviceMapping.N.DeviceName BlockDeviceMapping.N.Ebs.DeleteOnTermination
+      BlockDeviceMapping.N.Ebs.EbsCardIndex BlockDeviceMapping.N.Ebs.Encrypted
+      BlockDeviceMapping.N.Ebs.Iops BlockDeviceMapping.N.Ebs.KmsKeyId BlockDeviceMapping.N.Ebs.SnapshotId
+      BlockDeviceMapping.N.Ebs.Throughput BlockDeviceMapping.N.Ebs.VolumeInitializationRate
+      BlockDeviceMapping.N.Ebs.VolumeSize BlockDeviceMapping.N.Ebs.VolumeType
+      BlockDeviceMapping.N.NoDevice BlockDeviceMapping.N.VirtualName CpuOptions.AmdSevSnp
+      CpuOptions.CoreCount CpuOptions.NestedVirtualization CpuOptions.ThreadsPerCore
+      CreditSpecification.CpuCredits DisableApiStop DisableApiTermination EbsOptimized
+      EnclaveOptions.Enabled HibernationOptions.Configured IamInstanceProfile.Arn IamInstanceProfile.Name
+      ImageId InstanceInitiatedShutdownBehavior InstanceMarketOptions.MarketType
+      InstanceMarketOptions.SpotOptions.BlockDurationMinutes
+      InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior
+      InstanceMarketOptions.SpotOptions.MaxPrice InstanceMarketOptions.SpotOptions.SpotInstanceType
+      InstanceMarketOptions.SpotOptions.ValidUntil InstanceType KeyName MaintenanceOptions.AutoRecovery
+      MetadataOptions.HttpEndpoint MetadataOptions.HttpProtocolIpv6
+      MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpTokens
+      MetadataOptions.InstanceMetadataTags Monitoring.Enabled NetworkInterface.N.AssociateCarrierIpAddress
+      NetworkInterface.N.AssociatePublicIpAddress NetworkInterface.N.DeleteOnTermination
+      NetworkInterface.N.Description NetworkInterface.N.DeviceIndex NetworkInterface.N.InterfaceType
+      NetworkInterface.N.Ipv6AddressCount NetworkInterface.N.NetworkCardIndex
+      NetworkInterface.N.NetworkInterfaceId NetworkInterface.N.PrimaryIpv6
+      NetworkInterface.N.PrivateIpAddress NetworkInterface.N.SecondaryPrivateIpAddressCount
+      NetworkInterface.N.SecurityGroupId.N NetworkInterface.N.SubnetId
+      NetworkPerformanceOptions.BandwidthWeighting Placement.Affinity Placement.AvailabilityZone
+      Placement.AvailabilityZoneId Placement.GroupId Placement.GroupName Placement.HostId
+      Placement.HostResourceGroupArn Placement.PartitionNumber Placement.SpreadDomain Placement.Tenancy
+      PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord
+      PrivateDnsNameOptions.EnableResourceNameDnsARecord PrivateDnsNameOptions.HostnameType
+      SecurityGroup.N SecurityGroupId.N TagSpecification.N.ResourceType TagSpecification.N.Tag.N.Key
+      TagSpecification.N.Tag.N.Value UserData
+    `,
+  ),
+  untaken: below(
+    'LaunchTemplateData',
+    `
+      CapacityReservationSpecification ElasticGpuSpecification ElasticInferenceAccelerator
+      InstanceRequirements KernelId LicenseSpecification
+      NetworkInterface.N.ConnectionTrackingSpecification NetworkInterface.N.EnaQueueCount
+      NetworkInterface.N.EnaSrdSpecification NetworkInterface.N.Ipv4Prefix
+      NetworkInterface.N.Ipv4PrefixCount NetworkInterface.N.Ipv6Addresses NetworkInterface.N.Ipv6Prefix
+      NetworkInterface.N.Ipv6PrefixCount NetworkInterface.N.PrivateIpAddresses Operator RamDiskId
+      SecondaryInterface
+    `,
+  ),
+};
 
 /** Launch templates, instances, and what retention asks; `N` stands for the index of a list's member. */
 export const FLEET_PARAMETERS = {
@@ -54,151 +105,23 @@ export const FLEET_PARAMETERS = {
     untaken: [],
   },
   CreateLaunchTemplate: {
-    taken: names(`
-      ClientToken DryRun LaunchTemplateData.BlockDeviceMapping.N.DeviceName
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.DeleteOnTermination
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.EbsCardIndex
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.Encrypted
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.Iops
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.KmsKeyId
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.SnapshotId
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.Throughput
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.VolumeInitializationRate
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.VolumeSize
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.VolumeType
-      LaunchTemplateData.BlockDeviceMapping.N.NoDevice LaunchTemplateData.BlockDeviceMapping.N.VirtualName
-      LaunchTemplateData.CpuOptions.AmdSevSnp LaunchTemplateData.CpuOptions.CoreCount
-      LaunchTemplateData.CpuOptions.NestedVirtualization LaunchTemplateData.CpuOptions.ThreadsPerCore
-      LaunchTemplateData.CreditSpecification.CpuCredits LaunchTemplateData.DisableApiStop
-      LaunchTemplateData.DisableApiTermination LaunchTemplateData.EbsOptimized
-      LaunchTemplateData.EnclaveOptions.Enabled LaunchTemplateData.HibernationOptions.Configured
-      LaunchTemplateData.IamInstanceProfile.Arn LaunchTemplateData.IamInstanceProfile.Name
-      LaunchTemplateData.ImageId LaunchTemplateData.InstanceInitiatedShutdownBehavior
-      LaunchTemplateData.InstanceMarketOptions.MarketType
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.BlockDurationMinutes
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.MaxPrice
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.SpotInstanceType
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.ValidUntil LaunchTemplateData.InstanceType
-      LaunchTemplateData.KeyName LaunchTemplateData.MaintenanceOptions.AutoRecovery
-      LaunchTemplateData.MetadataOptions.HttpEndpoint LaunchTemplateData.MetadataOptions.HttpProtocolIpv6
-      LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit
-      LaunchTemplateData.MetadataOptions.HttpTokens
-      LaunchTemplateData.MetadataOptions.InstanceMetadataTags LaunchTemplateData.Monitoring.Enabled
-      LaunchTemplateData.NetworkInterface.N.AssociateCarrierIpAddress
-      LaunchTemplateData.NetworkInterface.N.AssociatePublicIpAddress
-      LaunchTemplateData.NetworkInterface.N.DeleteOnTermination
-      LaunchTemplateData.NetworkInterface.N.Description LaunchTemplateData.NetworkInterface.N.DeviceIndex
-      LaunchTemplateData.NetworkInterface.N.InterfaceType
-      LaunchTemplateData.NetworkInterface.N.Ipv6AddressCount
-      LaunchTemplateData.NetworkInterface.N.NetworkCardIndex
-      LaunchTemplateData.NetworkInterface.N.NetworkInterfaceId
-      LaunchTemplateData.NetworkInterface.N.PrimaryIpv6
-      LaunchTemplateData.NetworkInterface.N.PrivateIpAddress
-      LaunchTemplateData.NetworkInterface.N.SecondaryPrivateIpAddressCount
-      LaunchTemplateData.NetworkInterface.N.SecurityGroupId.N
-      LaunchTemplateData.NetworkInterface.N.SubnetId
-      LaunchTemplateData.NetworkPerformanceOptions.BandwidthWeighting
-      LaunchTemplateData.Placement.Affinity LaunchTemplateData.Placement.AvailabilityZone
-      LaunchTemplateData.Placement.AvailabilityZoneId LaunchTemplateData.Placement.GroupId
-      LaunchTemplateData.Placement.GroupName LaunchTemplateData.Placement.HostId
-      LaunchTemplateData.Placement.HostResourceGroupArn LaunchTemplateData.Placement.PartitionNumber
-      LaunchTemplateData.Placement.SpreadDomain LaunchTemplateData.Placement.Tenancy
-      LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord
-      LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsARecord
-      LaunchTemplateData.PrivateDnsNameOptions.HostnameType LaunchTemplateData.SecurityGroup.N
-      LaunchTemplateData.SecurityGroupId.N LaunchTemplateData.TagSpecification.N.ResourceType
-      LaunchTemplateData.TagSpecification.N.Tag.N.Key LaunchTemplateData.TagSpecification.N.Tag.N.Value
-      LaunchTemplateData.UserData LaunchTemplateName TagSpecification.N.ResourceType
-      TagSpecification.N.Tag.N.Key TagSpecification.N.Tag.N.Value VersionDescription
-    `),
-    untaken: names(`
-      LaunchTemplateData.CapacityReservationSpecification LaunchTemplateData.ElasticGpuSpecification
-      LaunchTemplateData.ElasticInferenceAccelerator LaunchTemplateData.InstanceRequirements
-      LaunchTemplateData.KernelId LaunchTemplateData.LicenseSpecification
-      LaunchTemplateData.NetworkInterface.N.ConnectionTrackingSpecification
-      LaunchTemplateData.NetworkInterface.N.EnaQueueCount
-      LaunchTemplateData.NetworkInterface.N.EnaSrdSpecification
-      LaunchTemplateData.NetworkInterface.N.Ipv4Prefix
-      LaunchTemplateData.NetworkInterface.N.Ipv4PrefixCount
-      LaunchTemplateData.NetworkInterface.N.Ipv6Addresses LaunchTemplateData.NetworkInterface.N.Ipv6Prefix
-      LaunchTemplateData.NetworkInterface.N.Ipv6PrefixCount
-      LaunchTemplateData.NetworkInterface.N.PrivateIpAddresses LaunchTemplateData.Operator
-      LaunchTemplateData.RamDiskId LaunchTemplateData.SecondaryInterface Operator
-    `),
+    taken: [
+      ...TEMPLATE_DATA.taken,
+      ...names(`
+        ClientToken DryRun LaunchTemplateName TagSpecification.N.ResourceType TagSpecification.N.Tag.N.Key
+        TagSpecification.N.Tag.N.Value VersionDescription
+      `),
+    ],
+    untaken: [...TEMPLATE_DATA.untaken, 'Operator'],
   },
   CreateLaunchTemplateVersion: {
-    taken: names(`
-      ClientToken DryRun LaunchTemplateData.BlockDeviceMapping.N.DeviceName
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.DeleteOnTermination
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.EbsCardIndex
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.Encrypted
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.Iops
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.KmsKeyId
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.SnapshotId
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.Throughput
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.VolumeInitializationRate
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.VolumeSize
-      LaunchTemplateData.BlockDeviceMapping.N.Ebs.VolumeType
-      LaunchTemplateData.BlockDeviceMapping.N.NoDevice LaunchTemplateData.BlockDeviceMapping.N.VirtualName
-      LaunchTemplateData.CpuOptions.AmdSevSnp LaunchTemplateData.CpuOptions.CoreCount
-      LaunchTemplateData.CpuOptions.NestedVirtualization LaunchTemplateData.CpuOptions.ThreadsPerCore
-      LaunchTemplateData.CreditSpecification.CpuCredits LaunchTemplateData.DisableApiStop
-      LaunchTemplateData.DisableApiTermination LaunchTemplateData.EbsOptimized
-      LaunchTemplateData.EnclaveOptions.Enabled LaunchTemplateData.HibernationOptions.Configured
-      LaunchTemplateData.IamInstanceProfile.Arn LaunchTemplateData.IamInstanceProfile.Name
-      LaunchTemplateData.ImageId LaunchTemplateData.InstanceInitiatedShutdownBehavior
-      LaunchTemplateData.InstanceMarketOptions.MarketType
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.BlockDurationMinutes
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.MaxPrice
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.SpotInstanceType
-      LaunchTemplateData.InstanceMarketOptions.SpotOptions.ValidUntil LaunchTemplateData.InstanceType
-      LaunchTemplateData.KeyName LaunchTemplateData.MaintenanceOptions.AutoRecovery
-      LaunchTemplateData.MetadataOptions.HttpEndpoint LaunchTemplateData.MetadataOptions.HttpProtocolIpv6
-      LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit
-      LaunchTemplateData.MetadataOptions.HttpTokens
-      LaunchTemplateData.MetadataOptions.InstanceMetadataTags LaunchTemplateData.Monitoring.Enabled
-      LaunchTemplateData.NetworkInterface.N.AssociateCarrierIpAddress
-      LaunchTemplateData.NetworkInterface.N.AssociatePublicIpAddress
-      LaunchTemplateData.NetworkInterface.N.DeleteOnTermination
-      LaunchTemplateData.NetworkInterface.N.Description LaunchTemplateData.NetworkInterface.N.DeviceIndex
-      LaunchTemplateData.NetworkInterface.N.InterfaceType
-      LaunchTemplateData.NetworkInterface.N.Ipv6AddressCount
-      LaunchTemplateData.NetworkInterface.N.NetworkCardIndex
-      LaunchTemplateData.NetworkInterface.N.NetworkInterfaceId
-      LaunchTemplateData.NetworkInterface.N.PrimaryIpv6
-      LaunchTemplateData.NetworkInterface.N.PrivateIpAddress
-      LaunchTemplateData.NetworkInterface.N.SecondaryPrivateIpAddressCount
-      LaunchTemplateData.NetworkInterface.N.SecurityGroupId.N
-      LaunchTemplateData.NetworkInterface.N.SubnetId
-      LaunchTemplateData.NetworkPerformanceOptions.BandwidthWeighting
-      LaunchTemplateData.Placement.Affinity LaunchTemplateData.Placement.AvailabilityZone
-      LaunchTemplateData.Placement.AvailabilityZoneId LaunchTemplateData.Placement.GroupId
-      LaunchTemplateData.Placement.GroupName LaunchTemplateData.Placement.HostId
-      LaunchTemplateData.Placement.HostResourceGroupArn LaunchTemplateData.Placement.PartitionNumber
-      LaunchTemplateData.Placement.SpreadDomain LaunchTemplateData.Placement.Tenancy
-      LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord
-      LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsARecord
-      LaunchTemplateData.PrivateDnsNameOptions.HostnameType LaunchTemplateData.SecurityGroup.N
-      LaunchTemplateData.SecurityGroupId.N LaunchTemplateData.TagSpecification.N.ResourceType
-      LaunchTemplateData.TagSpecification.N.Tag.N.Key LaunchTemplateData.TagSpecification.N.Tag.N.Value
-      LaunchTemplateData.UserData LaunchTemplateId LaunchTemplateName SourceVersion VersionDescription
-    `),
-    untaken: names(`
-      LaunchTemplateData.CapacityReservationSpecification LaunchTemplateData.ElasticGpuSpecification
-      LaunchTemplateData.ElasticInferenceAccelerator LaunchTemplateData.InstanceRequirements
-      LaunchTemplateData.KernelId LaunchTemplateData.LicenseSpecification
-      LaunchTemplateData.NetworkInterface.N.ConnectionTrackingSpecification
-      LaunchTemplateData.NetworkInterface.N.EnaQueueCount
-      LaunchTemplateData.NetworkInterface.N.EnaSrdSpecification
-      LaunchTemplateData.NetworkInterface.N.Ipv4Prefix
-      LaunchTemplateData.NetworkInterface.N.Ipv4PrefixCount
-      LaunchTemplateData.NetworkInterface.N.Ipv6Addresses LaunchTemplateData.NetworkInterface.N.Ipv6Prefix
-      LaunchTemplateData.NetworkInterface.N.Ipv6PrefixCount
-      LaunchTemplateData.NetworkInterface.N.PrivateIpAddresses LaunchTemplateData.Operator
-      LaunchTemplateData.RamDiskId LaunchTemplateData.SecondaryInterface ResolveAlias
-    `),
+    taken: [
+      ...TEMPLATE_DATA.taken,
+      ...names(`
+        ClientToken DryRun LaunchTemplateId LaunchTemplateName SourceVersion VersionDescription
+      `),
+    ],
+    untaken: [...TEMPLATE_DATA.untaken, 'ResolveAlias'],
   },
   DescribeLaunchTemplates: {
     taken: names(`
