@@ -1,3 +1,5 @@
+import '../constructs/aws/require-bindings';
+
 export {
   type ApplicationBalancerOptions,
   Balancer,

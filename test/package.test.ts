@@ -96,6 +96,17 @@ describe('the packed package, installed in an empty folder', () => {
     expect(Object.values(stack.resource.kiln_local_service)).toHaveLength(1);
   });
 
+  test('kiln-cdk/aws refuses to load without the bindings of the provider, and says how to get them', () => {
+    const program = `
+      try { require('kiln-cdk/aws'); } catch ({ code, message, remedy }) { console.log([code, message, remedy].join('\\n')); }
+    `;
+    expect(run(inProject(), process.execPath, '-e', program).trim().split('\n')).toEqual([
+      'constructs.bindings',
+      "'kiln-cdk/aws' needs @cdktf/provider-aws, which is not installed",
+      'npm install @cdktf/provider-aws',
+    ]);
+  });
+
   test('its provider, started by hand, says what it is for and fails', () => {
     const provider = inProject('node_modules/.bin/terraform-provider-kiln');
     expect(() => run(inProject(), provider)).toThrow(/Terraform/);

@@ -22,6 +22,8 @@ export interface BootChoice {
   readonly bootMode: 'legacy-bios' | 'uefi' | undefined;
   /** Whether the image is said to drive Amazon's network card. */
   readonly enaSupport: boolean;
+  /** Why it is not known whether the image runs there, as clauses about it. Empty where it is known. */
+  readonly doubts: readonly string[];
 }
 
 /** The smallest of the current types that cost least: Nitro, and enough memory for nearly every unikernel. */
@@ -51,13 +53,17 @@ export function bootChoice(
   { platform, machine }: InstanceType,
   pv: boolean,
 ): BootChoice {
-  const { layout, protocol } = compatibilityOf(image, pv ? paravirtual(platform) : platform);
+  const { layout, protocol, verdict, reasons } = compatibilityOf(
+    image,
+    pv ? paravirtual(platform) : platform,
+  );
+  const doubts = verdict === 'unknown' ? reasons : [];
+  if (layout === 'xen-pv') return { layout, bootMode: undefined, enaSupport: false, doubts };
   const enaSupport = drivesEna(image, platform);
-  if (layout === 'xen-pv') return { layout, bootMode: undefined, enaSupport: false };
   const uefi = layout === 'uefi' || protocol === 'uefi-disk' || machine === 'arm64';
   return uefi
-    ? { layout: 'uefi', bootMode: 'uefi', enaSupport }
-    : { layout: 'bios', bootMode: 'legacy-bios', enaSupport };
+    ? { layout: 'uefi', bootMode: 'uefi', enaSupport, doubts }
+    : { layout: 'bios', bootMode: 'legacy-bios', enaSupport, doubts };
 }
 
 /** @throws KilnError `constructs.instance-type` where it is known that the type has less memory than the service needs */

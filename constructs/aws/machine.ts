@@ -1,7 +1,9 @@
+import { Annotations } from 'cdktf';
 import { KilnError } from '../../lib/errors';
 import type { ImageInspection } from '../../lib/image';
 import { startsOn } from '../../lib/systems';
 import { BootMode, type UnikernelImage } from '../unikernel-image';
+import type { UnikernelService } from '../unikernel-service';
 import {
   type BootChoice,
   bootChoice,
@@ -35,6 +37,15 @@ export function findMachine(
   requireFromDisk(service, image);
   requireKernelId(service, options, boot, type);
   return { inspection, type, boot };
+}
+
+/** Says what is not known of the image: to learn it from a rollout takes minutes. */
+export function warnOfDoubts(service: UnikernelService, { inspection, type, boot }: Machine): void {
+  if (boot.doubts.length === 0) return;
+  Annotations.of(service).addWarning(
+    `it is not known whether image '${inspection.name}' runs on '${type.name}': it ${boot.doubts.join('; it also ')}; ` +
+      "'drivers' on the image says what it drives",
+  );
 }
 
 function requireSameMachine(service: string, { machine, name }: ImageInspection, type: InstanceType): void {

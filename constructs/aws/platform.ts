@@ -21,7 +21,7 @@ import type { BoundNetwork } from './bound-network';
 import { checkOptions } from './check-options';
 import { ServiceFirewall } from './firewall';
 import { requireMemory } from './instance-type';
-import { findMachine, type Machine } from './machine';
+import { findMachine, type Machine, warnOfDoubts } from './machine';
 import { AwsNetwork } from './network';
 import type { AwsServiceOptions } from './options';
 import { AwsServiceBinding, type ServicePlatform } from './service';
@@ -98,7 +98,9 @@ export class AwsPlatform implements IPlatform, ServicePlatform {
     const inspection = this.images.inspect(image);
     const machine = findMachine(service.node.path, image, inspection, this.optionsOf(service));
     this.machines.set(service, machine);
-    return this.images.add(image, machine.type.machine, machine.type.platform, machine.boot.layout);
+    const bound = this.images.add(image, machine.type.machine, machine.type.platform, machine.boot.layout);
+    warnOfDoubts(service, machine);
+    return bound;
   }
 
   bindService(service: UnikernelService, definition: ServiceDefinition): IServiceBinding {

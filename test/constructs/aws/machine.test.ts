@@ -79,6 +79,22 @@ test('refuses an image that drives nothing that the type has, and says where it 
   );
 });
 
+test('warns where it is not known whether an image runs on the type, and not where its drivers are named', () => {
+  const stack = awsStack();
+  const doubtful = addService(stack, 'web', { image: UnikernelImage.fromKernel(KERNEL) });
+  const known = addService(stack, 'api', {
+    image: UnikernelImage.fromKernel(KERNEL, { drivers: ['ena', 'nvme'] }),
+  });
+  const warnings = [doubtful, known].map(({ node }) => node.metadata.map(({ data }) => data));
+  expect(warnings).toEqual([
+    [
+      `it is not known whether image '${KERNEL}' runs on 't3.nano': it drives devices that are not known; 'drivers' on the ` +
+        'image says what it drives',
+    ],
+    [],
+  ]);
+});
+
 test('refuses a type for another machine', () => {
   expect(refusal(() => machineOf(KERNEL, { instanceType: 't4g.nano' }))).toEqual([
     'constructs.instance-type',

@@ -33,14 +33,14 @@ describe('a service that nobody calls', () => {
   });
 
   test('says that its health check is not used', () => {
-    expect(web.node.metadata).toEqual([
+    expect(web.node.metadata).toContainEqual(
       expect.objectContaining({
         type: '@cdktf/info',
         data:
           "no balancer leads to 'shop/web', so its health check is not used: on AWS, an instance counts as healthy when EC2 " +
           'says that it runs',
       }),
-    ]);
+    );
   });
 
   test('has no endpoint', () => {
@@ -91,7 +91,7 @@ describe('an exposed service', () => {
   });
 
   test('says nothing of its health check, which is used', () => {
-    expect(web.node.metadata).toEqual([]);
+    expect(web.node.metadata.filter(({ type }) => type === '@cdktf/info')).toEqual([]);
   });
 
   test('may be exposed again in the same way, and not in another', () => {
