@@ -155,7 +155,7 @@ function addStackCommands(program: Command, context: CommandContext, end: End): 
 interface ImageOptions {
   readonly service?: string;
   readonly region?: string;
-  readonly keep?: number;
+  readonly keep?: string;
   readonly json?: boolean;
 }
 
@@ -170,7 +170,6 @@ function addImageCommands(program: Command, context: CommandContext, end: End): 
       .option(
         '--keep <n>',
         "earlier images of each service that stay. Otherwise what the project's stacks say",
-        Number,
       )
       .option('--json', 'print it as JSON');
   command('list', 'show which images are in use, kept for going back or prunable, and why').action(

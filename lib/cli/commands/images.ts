@@ -1,3 +1,4 @@
+import type { PruneFailure, StraySnapshot, SurveyedImage } from '../../clouds/aws';
 import { KilnError } from '../../errors';
 import { type CommandContext, ExitCode } from '../context';
 import { assertCanConfirm, confirm } from '../deploy/confirm';
@@ -7,7 +8,6 @@ import { imageJson, renderImages, sumOf } from '../images/render';
 /** `kiln images list`: the images of services, which are in use, which are kept and which may go. */
 export async function listImages(options: ImagesOptions, context: CommandContext): Promise<number> {
   const { host } = context;
-  requireKeep(options.keep);
   return withImages(options, 'all', context, async (found) => {
     if (options.json) {
       const images = found.flatMap((one) => one.images.map(imageJson));
@@ -32,7 +32,6 @@ export interface PruneImagesOptions extends ImagesOptions {
 
 /** `kiln images prune`: removes what is beyond the images that are kept, and that nothing uses. */
 export async function pruneImages(options: PruneImagesOptions, context: CommandContext): Promise<number> {
-  requireKeep(options.keep);
   if (!options.dryRun) assertCanConfirm({ json: options.json, yes: options.yes, ...COMMAND }, context);
   return withImages(options, 'surplus', context, async (found, code) => {
     const prunable = found.map((one) => ({
@@ -66,9 +65,9 @@ async function carryOut(
   context: CommandContext,
 ): Promise<number> {
   const { host, interrupts } = context;
-  const removed: Looked['images'][number][] = [];
-  const strays: Looked['strays'][number][] = [];
-  const failed: { readonly id: string; readonly error: KilnError }[] = [];
+  const removed: SurveyedImage[] = [];
+  const strays: StraySnapshot[] = [];
+  const failed: PruneFailure[] = [];
   for (const one of prunable) {
     const report = await aws.pruneImages(one, one.session, {
       sessionIn: one.sessionIn,
@@ -116,9 +115,4 @@ function print(value: object, { host }: CommandContext): void {
 
 function straysOf({ region, strays }: Looked) {
   return strays.map(({ id, service, bytes }) => ({ id, region, service, bytes }));
-}
-
-function requireKeep(keep: number | undefined): void {
-  if (keep === undefined || (Number.isSafeInteger(keep) && keep >= 0)) return;
-  throw new KilnError(`'--keep' is ${keep}, and must be a whole number of 0 or more`, { code: 'usage.keep' });
 }

@@ -10,6 +10,7 @@ import {
 import { RuntimePaths } from '../../runtime/client';
 import { prepareHome } from '../../runtime/home';
 import { type CommandContext, ExitCode } from '../context';
+import { wholeNumber } from '../whole-number';
 
 export interface RunOptions {
   readonly file: string;
@@ -108,15 +109,6 @@ function titleOf({ image }: StartedImage): string {
 
 function optional<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
   return text === undefined ? undefined : parse(text);
-}
-
-/** @throws KilnError `usage.number`, naming the option, what was seen and what is allowed */
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new KilnError(`'${option}' is '${text}'; give a whole number from ${least} to ${most}`, {
-    code: 'usage.number',
-  });
 }
 
 /** @throws KilnError `usage.choice`, naming the option, what was seen and what is allowed */

@@ -1,7 +1,10 @@
-import type { AwsSession, SurveyedImage, SurveyOptions } from '../../clouds/aws';
+import type { AwsSession, SessionIn, Survey, SurveyOptions } from '../../clouds/aws';
 import type { CommandContext } from '../context';
-import type { Place } from './places';
-import { findPlaces } from './places';
+import { wholeNumber } from '../whole-number';
+import { findPlaces, type Place } from './places';
+
+/** As many as a stack may ask for. */
+const MOST_KEPT = 1000;
 
 export interface ImagesOptions {
   /** Only services of this stack. @default - all services of the account */
@@ -9,25 +12,22 @@ export interface ImagesOptions {
   /** Only this service, `<stack>/<construct path>`. @default - all */
   readonly service?: string | undefined;
   readonly region?: string | undefined;
-  /** Earlier images that each service keeps. @default - what the project's stacks say of each */
-  readonly keep?: number | undefined;
+  /** Earlier images that each service keeps, as it was typed. @default - what the project's stacks say of each */
+  readonly keep?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** What was found in one region, and a session to go on with. */
-export interface Looked {
-  readonly region: string;
-  readonly images: readonly SurveyedImage[];
-  readonly strays: readonly { readonly id: string; readonly service: string; readonly bytes: number }[];
+export interface Looked extends Survey {
   readonly session: AwsSession;
-  readonly sessionIn: (region: string) => Promise<AwsSession>;
+  readonly sessionIn: SessionIn;
 }
 
 /**
  * Looks at the images of each region while `use` runs.
  *
  * @param uses see `surveyImages`
- * @throws KilnError `aws.*`, those of `findPlaces`
+ * @throws KilnError `usage.number`, `aws.*`, `cli.interrupted`, those of `findPlaces`
  */
 export async function withImages<T>(
   options: ImagesOptions,
@@ -35,6 +35,7 @@ export async function withImages<T>(
   context: CommandContext,
   use: (found: readonly Looked[], code: typeof import('../../clouds/aws')) => Promise<T>,
 ): Promise<T> {
+  const asked = options.keep === undefined ? undefined : wholeNumber('--keep', options.keep, 0, MOST_KEPT);
   const { places, keep } = await findPlaces(options, context);
   const code = await import('../../clouds/aws');
   const sessions = new Map<string | undefined, Promise<AwsSession>>();
@@ -54,7 +55,7 @@ export async function withImages<T>(
         region === session.region ? Promise.resolve(session) : open(region, place.endpoints);
       const survey = await code.surveyImages(session, {
         service: options.service,
-        keep: (service) => options.keep ?? keep.get(service) ?? Number.POSITIVE_INFINITY,
+        keep: (service) => asked ?? keep.get(service) ?? Number.POSITIVE_INFINITY,
         uses,
         sessionIn,
         signal,
@@ -64,6 +65,9 @@ export async function withImages<T>(
       found.push({ region: session.region, images, strays, session, sessionIn });
     }
     return await use(found, code);
+  } catch (error) {
+    context.interrupts.throwIfInterrupted();
+    throw error;
   } finally {
     for (const session of sessions.values())
       await session.then(

@@ -1,8 +1,7 @@
-import type { SurveyedImage, Verdict } from '../../clouds/aws';
+import type { StraySnapshot, SurveyedImage, Verdict } from '../../clouds/aws';
 import type { Style } from '../../io/host';
 import { printable } from '../printable';
 import { type Cell, renderTable } from '../table';
-import type { Looked } from './look';
 
 const GIB = 1024 ** 3;
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -58,7 +57,7 @@ function commitOf(commit: string | undefined): string {
 }
 
 /** `3 min`, `5 h`, `12 d`. */
-export function ageOf(date: Date | undefined, now: number): string {
+function ageOf(date: Date | undefined, now: number): string {
   if (date === undefined) return '';
   const minutes = Math.max(0, Math.floor((now - date.getTime()) / 60_000));
   if (minutes < 120) return `${minutes} min`;
@@ -67,7 +66,10 @@ export function ageOf(date: Date | undefined, now: number): string {
 }
 
 /** `2 images and 1 snapshot, 3.0 GiB at most`. EC2 does not always say how much of a snapshot is data. */
-export function sumOf(images: readonly { readonly bytes: number }[], strays: Looked['strays']): string {
+export function sumOf(
+  images: readonly { readonly bytes: number }[],
+  strays: readonly StraySnapshot[],
+): string {
   const bytes = [...images, ...strays].reduce((sum, one) => sum + one.bytes, 0);
   const parts = [counted(images.length, 'image'), counted(strays.length, 'snapshot')].filter(Boolean);
   return `${parts.join(' and ')}, ${(bytes / GIB).toFixed(bytes < GIB / 10 ? 3 : 1)} GiB at most`;

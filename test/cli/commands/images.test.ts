@@ -186,6 +186,22 @@ describe('prune', () => {
     expect(names()).toEqual(['kiln-8', 'kiln-9', 'kiln-3']);
   });
 
+  test('ends as interrupted when it is, and what is not removed yet stays', async () => {
+    await bench.roll('1', '2', '3');
+    const context = contextIn(folder());
+    fake.fault({
+      action: 'DeregisterImage',
+      kind: 'hang',
+      when: () => {
+        context.interrupts.notify();
+        return true;
+      },
+    });
+    const exitCode = await runCommandLine(['images', 'prune', '--keep', '0', '-y'], context);
+    expect([exitCode, context.host.errText]).toEqual([130, expect.stringContaining('interrupted')]);
+    expect(names()).toHaveLength(3);
+  });
+
   test('gives what it removed, and what not, as JSON', async () => {
     const { images } = await bench.roll('1', '2');
     const dry = JSON.parse((await kiln('prune --keep 0 --dry-run --json')).out);
@@ -207,10 +223,10 @@ describe('prune', () => {
     expect(done).toMatchObject({ removed: [{ id: images[0]?.id }], failed: [], wouldRemove: [] });
   });
 
-  test.each(['-1', '1.5', 'many'])('refuses to keep %s', async (keep) => {
-    const { exitCode, err } = await kiln(`prune --keep ${keep} -y`);
+  test.each(['-1', '1.5', 'many', ''])("refuses to keep '%s'", async (keep) => {
+    const { exitCode, err } = await kiln(`prune -y --keep ${keep}`);
     expect(exitCode).toBe(2);
-    expect(err).toContain(`'--keep' is ${Number(keep)}, and must be a whole number of 0 or more`);
+    expect(err).toContain(`'--keep' is '${keep}'; give a whole number from 0 to 1000`);
     expect(fake.calls).toEqual([]);
   });
 });
