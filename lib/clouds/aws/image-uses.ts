@@ -19,6 +19,9 @@ export interface ImageUse {
 /** Opens a region; the same session for the same region. */
 export type SessionIn = (region: string) => Promise<AwsSession>;
 
+/** Values that a filter takes in one request (EC2 API, `FilterLimitExceeded`). */
+const MOST = 200;
+
 interface LocalUse {
   readonly by: string[];
   readonly idleVersions: TemplateVersion[];
@@ -36,6 +39,19 @@ export async function findImageUses(
   sessionIn: SessionIn,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, ImageUse>> {
+  const found = new Map<string, ImageUse>();
+  for (let at = 0; at < images.length; at += MOST)
+    for (const [id, use] of await usesOf(images.slice(at, at + MOST), session, sessionIn, signal))
+      found.set(id, use);
+  return found;
+}
+
+async function usesOf(
+  images: readonly Ami[],
+  session: AwsSession,
+  sessionIn: SessionIn,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, ImageUse>> {
   const own = await usesIn(images, session, signal);
   const copies = await copiesOf(images, sessionIn, signal);
   const theirs = new Map<string, { region: string; use: LocalUse }>();

@@ -1,4 +1,5 @@
 import type { Ami } from '../../../lib/clouds/aws';
+import { findImageUses } from '../../../lib/clouds/aws/image-uses';
 import { type AwsFake, type AwsFakeOptions, startAwsFake } from '../../helpers/aws-fake';
 import { ServiceBench } from '../../helpers/aws-service';
 
@@ -57,6 +58,19 @@ describe.each(WAYS)('%s', (_, faults) => {
     useNewest(id);
     expect(await replace(first)).toEqual([`used by the instance ${instance}`]);
     expect(names()).toEqual(['kiln-1', 'kiln-2']);
+  });
+
+  test('of more images than a filter takes all are looked at', async () => {
+    const first = await bench.make('1');
+    const snapshotId = first.snapshotId as string;
+    const others = Array.from({ length: 200 }, (_, n) => fake.addImage({ name: `other-${n}`, snapshotId }));
+    const { id, name } = fake.createLaunchTemplate({ imageId: others.at(-1) as string });
+    const images = [first, ...others.map((other) => ({ ...first, id: other }))];
+    const uses = await findImageUses(images, bench.session, bench.sessionIn, undefined);
+    expect(uses.size).toBe(201);
+    expect(uses.get(others.at(-1) as string)?.by).toEqual([
+      `version 1 of the launch template ${id} (${name})`,
+    ]);
   });
 
   test('an image that a launch template of others names, in any version, stays', async () => {

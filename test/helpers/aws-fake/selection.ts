@@ -2,6 +2,8 @@ import type { Query } from './query';
 import { Refusal } from './refusal';
 import { ACCOUNT } from './settings';
 
+const MOST_VALUES = 200;
+
 /** The values that a filter is held against. */
 export type Facets<T> = Readonly<Record<string, (item: T) => readonly string[]>>;
 
@@ -18,6 +20,11 @@ export function select<T extends { readonly tags: ReadonlyMap<string, string> }>
       throw new Refusal('InvalidParameterValue', `The filter '${name}' has no values`);
     return { values: facetOf(name, facets), patterns };
   });
+  if (filters.some(({ patterns }) => patterns.length > MOST_VALUES))
+    throw new Refusal(
+      'FilterLimitExceeded',
+      `The maximum number of filter values specified on a single call is ${MOST_VALUES}`,
+    );
   const owners = query.texts('Owner');
   const ours = owners.length === 0 || owners.some((owner) => owner === 'self' || owner === ACCOUNT);
   if (!ours) return [];
