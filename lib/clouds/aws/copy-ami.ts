@@ -46,7 +46,7 @@ export async function copyAmi(original: Ami, session: AwsSession, options: CopyO
   }
 }
 
-/** The copy that is there. One that failed is removed; one of an original of the same name that is gone is taken over. */
+/** The copy that is there. One of an original of the same name that is gone is taken over; one that failed is removed. */
 async function findUsable(
   original: Ami,
   session: AwsSession,
@@ -55,14 +55,13 @@ async function findUsable(
   const there = await findImage(session, original.name, signal);
   if (there === undefined) return undefined;
   requireCopy(there, original);
-  if (hasFailed(there)) {
-    await deleteCopies(original, session, { signal });
-    return undefined;
+  if (there.copyOf !== originOf(original)) {
+    const ids = [there.id, there.snapshotId].filter((id) => id !== undefined);
+    await writeTags(ids, { [COPY_OF_TAG]: originOf(original) }, session, signal);
   }
-  if (there.copyOf === originOf(original)) return there;
-  const ids = [there.id, there.snapshotId].filter((id) => id !== undefined);
-  await writeTags(ids, { [COPY_OF_TAG]: originOf(original) }, session, signal);
-  return there;
+  if (!hasFailed(there)) return there;
+  await deleteCopies(original, session, { signal });
+  return undefined;
 }
 
 function requireCopy(there: Ami, original: Ami): void {

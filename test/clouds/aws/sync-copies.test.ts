@@ -61,7 +61,7 @@ test('a second run takes the copies that are there', async () => {
 });
 
 test('two at a time end with one copy', async () => {
-  await start({ latencyMs: { CopyImage: 10 } });
+  await start({ together: { CopyImage: 2 } });
   const original = await bench.make('1');
   const [one, two] = await Promise.all([copy(original, WEST), copy(original, WEST)]);
   expect(one[0]?.id).toBe(two[0]?.id);
@@ -134,6 +134,18 @@ test('the copy of an original that was made anew is taken over', async () => {
   expect(anew.id).not.toBe(original.id);
   expect((await copy(anew, WEST))[0]?.id).toBe(first?.id);
   expect(fake.imagesIn(WEST)[0]?.tags.get('kiln:copy-of')).toBe(`eu-central-1/${anew.id}`);
+});
+
+test('the copy of an original that was made anew is made again where it failed', async () => {
+  await start();
+  const original = await bench.make('1');
+  const [first] = await copy(original, WEST);
+  await deleteAmi(original, bench.session);
+  const [image] = fake.imagesIn(WEST);
+  if (image) image.state = 'failed';
+  const [second] = await copy(await bench.make('1'), WEST);
+  expect(second?.id).not.toBe(first?.id);
+  expect(held(WEST)).toEqual([1, 1]);
 });
 
 test('refuses a name that an image has there which is no copy', async () => {
