@@ -43,7 +43,7 @@ export function awsError(error: unknown, action: string, region: string): KilnEr
 
 /** Work that was ended from outside. */
 export function cancelled(): KilnError {
-  return new KilnError('making the image was cancelled', { code: 'aws.cancelled' });
+  return new KilnError('the work at AWS was cancelled', { code: 'aws.cancelled' });
 }
 
 /** Not `messageOf` alone: a KilnError's detail is what the service said. */

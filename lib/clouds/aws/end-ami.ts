@@ -42,21 +42,18 @@ export async function endAmi(
   const { service } = ami;
   const { claimed, retired, owner, sessionIn, signal } = options;
   const listed = await findServiceImages(session, service, signal);
-  const others = rankImages(
-    listed.filter(({ id }) => id !== ami.id),
-    { keep: 0, now: session.clock.now(), claimed, retired },
-  );
-  const isReplaced =
-    [...claimed].some((id) => id !== ami.id) || others.some(({ standing }) => standing === 'current');
+  const others = listed.filter(({ id }) => id !== ami.id);
+  const without = new Set([...claimed].filter((id) => id !== ami.id));
+  const ranked = rankImages(others, { keep: 0, now: session.clock.now(), claimed: without, retired });
+  const isReplaced = without.size > 0 || ranked.some(({ standing }) => standing === 'current');
   const leaving = await retireAmi(ami, owner, session, { signal });
   retired.set(ami.id, owner);
-  const without = new Set([...claimed].filter((id) => id !== ami.id));
   const keep = isReplaced ? options.keep : 0;
   const sets = { claimed: without, retired, sessionIn, signal };
   const survey = await surveyImages(
     session,
     { ...sets, service, keep: () => keep, uses: 'surplus', isEnd: !isReplaced },
-    [...listed.filter(({ id }) => id !== ami.id), leaving],
+    [...others, leaving],
   );
   // The one that Terraform knows of goes last: where another one fails, Terraform comes back.
   const report = await pruneImages(survey, session, {

@@ -86,8 +86,8 @@ export function faultBehind(error: unknown): Fault {
 }
 
 /** Whether a fault says that an image or snapshot is not there. */
-export function isGone({ name }: Pick<Fault, 'name'>): boolean {
-  return GONE.has(name);
+export function isGone({ name, reason }: Fault): boolean {
+  return GONE.has(name) || reason === 'SNAPSHOT_NOT_FOUND';
 }
 
 interface SdkError {

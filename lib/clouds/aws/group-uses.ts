@@ -1,7 +1,7 @@
 // A module of its own: it brings the SDK's code for groups, which few that ask for images need.
 import { type AutoScalingGroup, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { callAws } from './call';
-import { pages } from './service-images';
+import { pages } from './pages';
 import type { AwsSession } from './session';
 
 /** Which versions of launch templates Auto Scaling groups would start instances of. */

@@ -6,7 +6,7 @@ import {
 import { KilnError } from '../../errors';
 import { callAws } from './call';
 import { faultBehind } from './fault';
-import { pages } from './service-images';
+import { pages } from './pages';
 import type { AwsSession } from './session';
 
 /** Instances that go or are gone need no image any more; one that is stopped may be looked at by its image. */

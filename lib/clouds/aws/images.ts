@@ -8,6 +8,7 @@ import { KilnError } from '../../errors';
 import type { Ami } from './ami';
 import { callAws } from './call';
 import { faultBehind, isGone } from './fault';
+import { pages } from './pages';
 import { poll } from './poll';
 import type { AwsSession } from './session';
 import { COMMIT_TAG, COPIES_TAG, COPY_OF_TAG, DIGEST_TAG, OWNER_TAG, RETIRED_TAG, SERVICE_TAG } from './tags';
@@ -92,20 +93,18 @@ export async function deregisterImage(
   }
 }
 
-async function describeImages(
+/** @throws KilnError `aws.*` of a call that failed */
+export function describeImages(
   session: AwsSession,
   request: DescribeImagesRequest,
   signal: AbortSignal | undefined,
 ): Promise<Image[]> {
-  const answer = await callAws(
-    session,
-    {
-      action: 'ec2:DescribeImages',
-      send: (options) => session.ec2.send(new DescribeImagesCommand(request), options),
-    },
-    signal,
-  );
-  return answer.Images ?? [];
+  return pages(async (token) => {
+    const send = (options: { readonly abortSignal: AbortSignal }) =>
+      session.ec2.send(new DescribeImagesCommand({ ...request, ...token }), options);
+    const answer = await callAws(session, { action: 'ec2:DescribeImages', send }, signal);
+    return { items: answer.Images, next: answer.NextToken };
+  });
 }
 
 /** An image in our own words. */

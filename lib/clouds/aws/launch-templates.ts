@@ -7,7 +7,7 @@ import {
 import { KilnError } from '../../errors';
 import { callAws } from './call';
 import { faultBehind } from './fault';
-import { pages } from './service-images';
+import { pages } from './pages';
 import type { AwsSession } from './session';
 import { SERVICE_TAG } from './tags';
 

@@ -6,7 +6,7 @@ import {
 import { KilnError } from '../../errors';
 import { BLOCK_SIZE } from './ami';
 import { type Call, callAws } from './call';
-import { type Fault, faultBehind } from './fault';
+import { faultBehind, isGone } from './fault';
 import type { Leftovers } from './leftovers';
 import type { AwsSession } from './session';
 import { findSnapshots, waitForSnapshot } from './snapshots';
@@ -168,10 +168,6 @@ async function complete(
   const notYet = { is: isGone, until: visibleUntil };
   const call = { action: 'ebs:CompleteSnapshot', notYet, onFault };
   await callAws(session, { ...call, send: (options) => session.ebs.send(command, options) }, signal);
-}
-
-function isGone({ name, reason }: Fault): boolean {
-  return reason === 'SNAPSHOT_NOT_FOUND' || name === 'InvalidSnapshot.NotFound';
 }
 
 function empty(): KilnError {

@@ -84,7 +84,7 @@ export async function pruneImages(
  *
  * @returns false where it was taken into service meanwhile
  */
-export async function removeImage(
+async function removeImage(
   image: Ami,
   use: ImageUse | undefined,
   session: AwsSession,

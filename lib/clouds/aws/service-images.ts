@@ -1,13 +1,8 @@
-import {
-  DescribeImagesCommand,
-  DescribeSnapshotsCommand,
-  type Image,
-  type Snapshot,
-} from '@aws-sdk/client-ec2';
+import type { Filter, Snapshot } from '@aws-sdk/client-ec2';
 import type { Ami } from './ami';
-import { callAws } from './call';
-import { toAmi } from './images';
+import { describeImages, toAmi } from './images';
 import type { AwsSession } from './session';
+import { findSnapshotsBy } from './snapshots';
 import { COPY_OF_TAG, SERVICE_TAG } from './tags';
 
 /** An image's name for its copies: `eu-central-1/ami-…`. */
@@ -55,12 +50,7 @@ export function findCopySnapshots(
   return findSnapshotsBy(session, { Name: `tag:${COPY_OF_TAG}`, Values: [originOf(original)] }, signal);
 }
 
-interface TagFilter {
-  readonly Name: string;
-  readonly Values: string[];
-}
-
-function serviceFilter(service: string | undefined): TagFilter {
+function serviceFilter(service: string | undefined): Filter {
   return service === undefined
     ? { Name: 'tag-key', Values: [SERVICE_TAG] }
     : { Name: `tag:${SERVICE_TAG}`, Values: [service] };
@@ -68,44 +58,9 @@ function serviceFilter(service: string | undefined): TagFilter {
 
 async function findImages(
   session: AwsSession,
-  filter: TagFilter,
+  filter: Filter,
   signal: AbortSignal | undefined,
 ): Promise<Ami[]> {
-  const request = { Owners: ['self'], Filters: [filter] };
-  const found = await pages<Image>(async (NextToken) => {
-    const send = (options: { readonly abortSignal: AbortSignal }) =>
-      session.ec2.send(new DescribeImagesCommand({ ...request, ...NextToken }), options);
-    const answer = await callAws(session, { action: 'ec2:DescribeImages', send }, signal);
-    return { items: answer.Images, next: answer.NextToken };
-  });
+  const found = await describeImages(session, { Owners: ['self'], Filters: [filter] }, signal);
   return found.filter(({ State }) => State !== 'deregistered').map((image) => toAmi(image, session.region));
-}
-
-function findSnapshotsBy(
-  session: AwsSession,
-  filter: TagFilter,
-  signal: AbortSignal | undefined,
-): Promise<Snapshot[]> {
-  const request = { OwnerIds: ['self'], Filters: [filter] };
-  return pages<Snapshot>(async (NextToken) => {
-    const send = (options: { readonly abortSignal: AbortSignal }) =>
-      session.ec2.send(new DescribeSnapshotsCommand({ ...request, ...NextToken }), options);
-    const answer = await callAws(session, { action: 'ec2:DescribeSnapshots', send }, signal);
-    return { items: answer.Snapshots, next: answer.NextToken };
-  });
-}
-
-/** All pages of an answer, one after the other. */
-export async function pages<T>(
-  look: (token: {
-    readonly NextToken?: string;
-  }) => Promise<{ readonly items: readonly T[] | undefined; readonly next: string | undefined }>,
-): Promise<T[]> {
-  const all: T[] = [];
-  for (let token: { readonly NextToken?: string } = {}; ; ) {
-    const { items = [], next } = await look(token);
-    all.push(...items);
-    if (!next) return all;
-    token = { NextToken: next };
-  }
 }

@@ -1,33 +1,39 @@
-import { DeleteSnapshotCommand, DescribeSnapshotsCommand, type Snapshot } from '@aws-sdk/client-ec2';
+import {
+  DeleteSnapshotCommand,
+  DescribeSnapshotsCommand,
+  type Filter,
+  type Snapshot,
+} from '@aws-sdk/client-ec2';
 import { KilnError } from '../../errors';
 import { callAws } from './call';
 import { type Fault, faultBehind } from './fault';
+import { pages } from './pages';
 import { poll } from './poll';
 import type { AwsSession } from './session';
 import { UPLOAD_TAG } from './tags';
 
 /** The account's snapshots of an upload, in whatever state. */
-export async function findSnapshots(
+export function findSnapshots(
   session: AwsSession,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<Snapshot[]> {
-  const answer = await callAws(
-    session,
-    {
-      action: 'ec2:DescribeSnapshots',
-      send: (options) =>
-        session.ec2.send(
-          new DescribeSnapshotsCommand({
-            OwnerIds: ['self'],
-            Filters: [{ Name: `tag:${UPLOAD_TAG}`, Values: [key] }],
-          }),
-          options,
-        ),
-    },
-    signal,
-  );
-  return answer.Snapshots ?? [];
+  return findSnapshotsBy(session, { Name: `tag:${UPLOAD_TAG}`, Values: [key] }, signal);
+}
+
+/** The account's snapshots that a filter lets through, in whatever state. */
+export function findSnapshotsBy(
+  session: AwsSession,
+  filter: Filter,
+  signal: AbortSignal | undefined,
+): Promise<Snapshot[]> {
+  const request = { OwnerIds: ['self'], Filters: [filter] };
+  return pages(async (token) => {
+    const send = (options: { readonly abortSignal: AbortSignal }) =>
+      session.ec2.send(new DescribeSnapshotsCommand({ ...request, ...token }), options);
+    const answer = await callAws(session, { action: 'ec2:DescribeSnapshots', send }, signal);
+    return { items: answer.Snapshots, next: answer.NextToken };
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { BLOCK_SIZE } from './ami';
 import { cancelled } from './aws-error';
 import { type Block, BlockReader } from './block-reader';
 import { callAws } from './call';
+import { isGone } from './fault';
 import { Pace } from './pace';
 import { UploadMeter } from './upload-meter';
 import type { Work } from './work';
@@ -111,7 +112,7 @@ async function put(
           options,
         );
       },
-      notYet: { is: ({ reason }) => reason === 'SNAPSHOT_NOT_FOUND', until: visibleUntil },
+      notYet: { is: isGone, until: visibleUntil },
       onFault: (fault) => {
         if (fault.isThrottling || fault.isTimeout) pace.falter();
       },

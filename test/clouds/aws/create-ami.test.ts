@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type AmiProgress, type AwsSession, BLOCK_SIZE, createAmi, deleteAmi } from '../../../lib/clouds/aws';
 import { type AwsFake, type AwsFakeOptions, startAwsFake } from '../../helpers/aws-fake';
 import { diskOf, requestFor, sessionWith } from '../../helpers/aws-work';
@@ -81,7 +80,7 @@ test('a second call finds the image and sends nothing', async () => {
 });
 
 test('two at a time end with one image and one snapshot', async () => {
-  await start({ latencyMs: { PutSnapshotBlock: 5, RegisterImage: 20 } });
+  await start({ together: { DescribeImages: 2, StartSnapshot: 2, RegisterImage: 2 } });
   const other = await sessionWith(fake);
   const [one, two] = await Promise.all([
     createAmi(requestFor(), disk, session),
@@ -140,8 +139,8 @@ test('the token of a snapshot that was deleted long ago costs no waiting', async
   // WHEN waiting would take longer than a test may
   session = await sessionWith(fake, { visibleMs: 600_000, operationMs: 600_000, lingerMs: 0 });
   await deleteAmi(await createAmi(requestFor(), disk, session), session);
-  // GIVEN more than the two seconds that clocks may differ by, and the whole one that answers tell the time in
-  await sleep(3_100);
+  // GIVEN that it is half a minute later at AWS
+  session.clock.heard(new Date(session.clock.now() + 30_000).toUTCString());
   await createAmi(requestFor(), disk, session);
   expect([fake.images.length, fake.snapshots.length]).toEqual([1, 1]);
 });
@@ -208,7 +207,7 @@ test.each(['sealing', 'registering', 'waiting'])(
     const made = createAmi(requestFor(), disk, session, { signal: controller.signal, onProgress });
     await expect(made).rejects.toMatchObject({
       code: 'aws.cancelled',
-      message: 'making the image was cancelled',
+      message: 'the work at AWS was cancelled',
     });
     expect([fake.images, fake.snapshots]).toEqual([[], []]);
   },
