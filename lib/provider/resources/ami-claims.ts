@@ -1,3 +1,5 @@
+import type { Ami } from '../../clouds/aws';
+
 /**
  * What this process did to images of services. EC2 may not show it for a while, and who destroys one image must know what became
  * of the others.
@@ -20,15 +22,7 @@ export class AmiClaims {
   }
 
   /** Of an image that is gone. */
-  forget({
-    id,
-    region,
-    service,
-  }: {
-    readonly id: string;
-    readonly region: string;
-    readonly service: string | undefined;
-  }): void {
+  forget({ id, region, service }: Pick<Ami, 'id' | 'region' | 'service'>): void {
     this.owners.delete(id);
     if (service !== undefined) this.of({ region, service }).claimed.delete(id);
   }

@@ -3,6 +3,7 @@ import type { ApplyContext } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
 import { AmiEvents } from './ami-events';
 import { isOthers, OWNER } from './ami-owner';
+import { warnOfFailed } from './ami-prune';
 import { type AmiState, type amiSchema, DEFAULT_KEEP } from './ami-schema';
 
 type Context = ApplyContext<typeof amiSchema, AwsMeta>;
@@ -54,15 +55,10 @@ async function end(ctx: Context, state: AmiState, found: Ami & { readonly servic
   else tellEnded(ctx, found.service, report);
 }
 
-/** The next replacement tries again what failed in this one. */
 function tellReplaced(ctx: Context, service: string, { failed, held }: EndReport, events: AmiEvents): void {
   for (const { image, because } of held)
     events.tell('notice', `${image.id} stays beyond those that are kept: ${because.join(', ')}`);
-  for (const { id, error } of failed)
-    ctx.warn({
-      summary: `${id}, an earlier image of ${service}, could not be removed`,
-      detail: [`${error.message}.`, error.detail, error.remedy].filter(Boolean).join('\n'),
-    });
+  warnOfFailed(ctx, service, failed);
 }
 
 /** @throws the first failure: then Terraform knows that there is more to destroy */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KilnError } from '../../errors';
 import {
   DiagnosticsError,
@@ -113,10 +114,7 @@ function requireOtherRegions({ copies }: Proposed, region: unknown): void {
 }
 
 function sameCopies(prior: AmiState, { copies }: Proposed): boolean {
-  if (hasUnknown(copies)) return false;
-  const textOf = (map: object | null) =>
-    JSON.stringify(Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return textOf(prior.copies) === textOf(copies as AmiState['copies']);
+  return !hasUnknown(copies) && isDeepStrictEqual(prior.copies ?? {}, copies ?? {});
 }
 
 /** Two images cannot have one name, so a name that stays keeps the new one from being made before the old one goes. */

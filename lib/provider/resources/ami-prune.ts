@@ -1,9 +1,9 @@
-import type { Ami } from '../../clouds/aws';
+import type { Ami, PruneFailure } from '../../clouds/aws';
 import type { ResourceContext } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
 import type { AmiEvents } from './ami-events';
 
-/** Removes what is beyond a smaller number of earlier images. What fails is warned of: the next replacement tries again. */
+/** Removes what is beyond a smaller number of earlier images. */
 export async function pruneEarlier(
   ctx: ResourceContext<AwsMeta>,
   { region, service }: Ami,
@@ -17,10 +17,19 @@ export async function pruneEarlier(
     const survey = await code.surveyImages(session, { ...sets, service, keep: () => keep, uses: 'surplus' });
     const onRemoved = ({ id }: Ami) => events.tell('notice', `removed ${id} of ${service}`);
     const { failed } = await code.pruneImages(survey, session, { ...sets, onRemoved });
-    for (const { id, error } of failed)
-      ctx.warn({
-        summary: `${id}, an earlier image of ${service}, could not be removed`,
-        detail: [`${error.message}.`, error.detail, error.remedy].filter(Boolean).join('\n'),
-      });
+    warnOfFailed(ctx, service, failed);
   });
+}
+
+/** Nothing else is done about them: the next replacement tries again. */
+export function warnOfFailed(
+  ctx: ResourceContext<AwsMeta>,
+  service: string,
+  failed: readonly PruneFailure[],
+): void {
+  for (const { id, error } of failed)
+    ctx.warn({
+      summary: `${id}, an earlier image of ${service}, could not be removed`,
+      detail: [`${error.message}.`, error.detail, error.remedy].filter(Boolean).join('\n'),
+    });
 }

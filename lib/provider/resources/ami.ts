@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Ami } from '../../clouds/aws';
 import type { ApplyContext, ResourceContext, ResourceDefinition } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
@@ -50,11 +51,12 @@ async function update(
   planned: AmiPlan,
 ): Promise<AmiState> {
   const image = amiImage(planned.image, ctx.meta.folder);
-  if (!isSame(prior.image, planned.image))
+  if (!isDeepStrictEqual(prior.image, planned.image))
     await requireDigest(image, await machineOf(image, planned), ctx.signal);
   const state = { ...(planned as AmiState), copy_ids: prior.copy_ids ?? {} };
   const isAroundSame =
-    isSame(prior.copies, planned.copies) && isSame(prior.launch_permissions, planned.launch_permissions);
+    isDeepStrictEqual(prior.copies, planned.copies) &&
+    isDeepStrictEqual(prior.launch_permissions, planned.launch_permissions);
   if (isAroundSame && planned.keep >= (prior.keep ?? planned.keep)) return state;
   const { code, session } = await ctx.meta.aws.access(prior.region);
   const found = await code.readAmi(prior.id, session, { signal: ctx.signal });
@@ -68,16 +70,6 @@ async function update(
   const around = isAroundSame ? {} : await putAround(ctx, found, prior, planned, events);
   if (planned.keep < (prior.keep ?? planned.keep)) await pruneEarlier(ctx, found, planned.keep, events);
   return { ...state, ...around };
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value;
-  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function warnChanged(ctx: ResourceContext<AwsMeta>, found: Ami, digest: string): void {
