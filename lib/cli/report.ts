@@ -1,7 +1,7 @@
 import { KilnError, messageOf } from '../errors';
 import type { Output } from '../io/host';
+import { printableLines } from '../io/printable';
 import { ExitCode } from './context';
-import { printableLines } from './printable';
 
 /** Codes that begin so are the command line's fault, which scripts tell apart by exit code 2. */
 const USAGE_PREFIX = 'usage.';

@@ -1,6 +1,6 @@
 import type { StraySnapshot, SurveyedImage, Verdict } from '../../clouds/aws';
 import type { Style } from '../../io/host';
-import { printable } from '../printable';
+import { printable } from '../../io/printable';
 import { type Cell, renderTable } from '../table';
 
 const GIB = 1024 ** 3;

@@ -1,8 +1,8 @@
 import type { Style } from '../../io/host';
+import { printable } from '../../io/printable';
 import { type BootProtocol, type Device, describeProtocols, listDevices } from '../../systems';
 import { renderPlatforms } from '../compat/render-platforms';
 import { indented } from '../compat/wrap';
-import { printable } from '../printable';
 import type { ContentReport, InspectReport, SystemReport } from './report';
 
 /** Text is not wrapped wider than this. */

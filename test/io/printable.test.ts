@@ -1,4 +1,4 @@
-import { printable, printableLines } from '../../lib/cli/printable';
+import { printable, printableLines } from '../../lib/io/printable';
 
 const text = 'a\x1b[2J\u009b\u202eb\u2028\tc\nd';
 

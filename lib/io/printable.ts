@@ -1,14 +1,15 @@
-/** Those that steer a terminal, or turn the direction of text or break its lines, so that it looks like another. */
+/** Those that steer a terminal (also by 8 bits), or turn the direction of text or break its lines, so that it looks like another. */
 const STEERING = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const STEERING_IN_LINES = new RegExp(`(?![\\n\\t])${STEERING.source}`, STEERING.flags);
 
-/** Text that comes out of an image, with control characters made visible (`\x1b`, `\u202e`), line ends too. */
+/** Text of others, as out of an image, with such characters made visible (`\x1b`, `\u202e`), line ends too. */
 export function printable(text: string): string {
   return text.replace(STEERING, escaped);
 }
 
 /** The same for a text that has lines of its own, and tabs. */
 export function printableLines(text: string): string {
-  return text.replace(STEERING, (character) => (/[\n\t]/.test(character) ? character : escaped(character)));
+  return text.replace(STEERING_IN_LINES, escaped);
 }
 
 function escaped(character: string): string {
