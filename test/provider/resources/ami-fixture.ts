@@ -156,6 +156,20 @@ export class AmiBench {
     };
   }
 
+  /** An apply that nothing is said about. */
+  async made(config: object, prior?: Remembered): Promise<Applied> {
+    const applied = await this.apply({ ...config }, prior);
+    expect(applied.problems).toEqual([]);
+    return applied;
+  }
+
+  /** As Terraform replaces with `create_before_destroy`. */
+  async replaced(config: object, old: Remembered): Promise<Applied> {
+    const fresh = await this.made(config);
+    expect(await this.apply(null, old)).toMatchObject({ state: null, problems: [] });
+    return fresh;
+  }
+
   async read(prior: Remembered): Promise<Applied> {
     const answer = await handlers.ReadResource(this.session, {
       typeName: 'kiln_ami',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
 import { type AwsFake, startAwsFake } from '../../helpers/aws-fake';
 import { clientsOf } from '../../helpers/aws-fake/clients';
-import { AmiBench, type Applied } from './ami-fixture';
+import { AmiBench } from './ami-fixture';
 
 const COMMIT = 'c0ffee'.padEnd(40, '0');
 let fake: AwsFake;
@@ -25,26 +25,12 @@ const version = (number: string, more: object = {}) => ({
   ...more,
 });
 
-async function made(config: object, prior?: Applied): Promise<Applied> {
-  const applied = await bench.apply({ ...config }, prior);
-  expect(applied.problems).toEqual([]);
-  return applied;
-}
-
-/** As Terraform replaces with `create_before_destroy`; the last one's state, and what was said of the end of the first. */
-async function replaced(config: object, old: Applied): Promise<Applied> {
-  const fresh = await made(config);
-  const gone = await bench.apply(null, old);
-  expect(gone).toMatchObject({ state: null, problems: [] });
-  return fresh;
-}
-
 const ids = () => fake.images.map(({ id }) => id);
 const tagOf = (id: unknown, key: string) => fake.images.find((one) => one.id === id)?.tags.get(key);
 
 test('a replaced image of a service stays, and goes with the service', async () => {
-  const first = await made(version('1'));
-  const second = await replaced(version('2'), first);
+  const first = await bench.made(version('1'));
+  const second = await bench.replaced(version('2'), first);
   expect(ids()).toEqual([first.state?.id, second.state?.id]);
   expect(tagOf(first.state?.id, 'kiln:retired')).toBeDefined();
   const gone = await bench.apply(null, second);
@@ -53,10 +39,10 @@ test('a replaced image of a service stays, and goes with the service', async () 
 });
 
 test('going back uploads nothing, and what was replaced by it is kept in turn', async () => {
-  const first = await made(version('1'));
-  const second = await replaced(version('2'), first);
+  const first = await bench.made(version('1'));
+  const second = await bench.replaced(version('2'), first);
   fake.calls.length = 0;
-  const back = await replaced(version('1'), second);
+  const back = await bench.replaced(version('1'), second);
   expect(back.state?.id).toBe(first.state?.id);
   expect([fake.count('StartSnapshot'), fake.count('PutSnapshotBlock')]).toEqual([0, 0]);
   expect(tagOf(first.state?.id, 'kiln:retired')).toBeUndefined();
@@ -69,8 +55,8 @@ test('an image that another pruned while it was taken is made anew', async () =>
   const together = { CreateTags: 0 };
   fake = await startAwsFake({ together });
   bench = await new AmiBench(fake).start();
-  const first = await made(version('1'));
-  await replaced(version('2'), first);
+  const first = await bench.made(version('1'));
+  await bench.replaced(version('2'), first);
   // GIVEN that it is deregistered right before it is claimed
   fake.calls.length = 0;
   together.CreateTags = Number.POSITIVE_INFINITY;
@@ -88,8 +74,8 @@ test('an image that another pruned while it was taken is made anew', async () =>
 });
 
 test('two of a service that are destroyed at once take everything with them', async () => {
-  const left = await made(version('1'));
-  const current = await made(version('2'));
+  const left = await bench.made(version('1'));
+  const current = await bench.made(version('2'));
   await bench.start();
   const [one, two] = await Promise.all([bench.apply(null, left), bench.apply(null, current)]);
   expect([one.problems, two.problems]).toEqual([[], []]);
@@ -97,7 +83,7 @@ test('two of a service that are destroyed at once take everything with them', as
 });
 
 test('a service that is destroyed while one of its images is in use keeps it, and says so', async () => {
-  const only = await made(version('1'));
+  const only = await bench.made(version('1'));
   const { id } = fake.createLaunchTemplate({ imageId: only.state?.id as string, name: 'theirs' });
   const gone = await bench.apply(null, only);
   expect(gone.state).toBeNull();
@@ -110,8 +96,8 @@ test('a service that is destroyed while one of its images is in use keeps it, an
 });
 
 test('an earlier image that cannot be removed is warned of, and the next replacement removes it', async () => {
-  const first = await made(version('1', { keep: 0 }));
-  const second = await made(version('2', { keep: 0 }));
+  const first = await bench.made(version('1', { keep: 0 }));
+  const second = await bench.made(version('2', { keep: 0 }));
   fake.fault({ action: 'DeregisterImage', kind: 'denied' });
   const gone = await bench.apply(null, first);
   expect(gone.state).toBeNull();
@@ -121,13 +107,13 @@ test('an earlier image that cannot be removed is warned of, and the next replace
     ),
   ]);
   fake.clearFaults();
-  const third = await replaced(version('3', { keep: 0 }), second);
+  const third = await bench.replaced(version('3', { keep: 0 }), second);
   expect(ids()).toEqual([third.state?.id]);
 });
 
 test('refuses to forget a service of which an image cannot be removed', async () => {
-  const first = await made(version('1'));
-  const second = await replaced(version('2'), first);
+  const first = await bench.made(version('1'));
+  const second = await bench.replaced(version('2'), first);
   fake.fault({ action: 'DeregisterImage', kind: 'denied' });
   const gone = await bench.apply(null, second);
   expect(gone.state).toMatchObject({ id: second.state?.id });
@@ -138,12 +124,12 @@ test('refuses to forget a service of which an image cannot be removed', async ()
 });
 
 test('fewer to keep is a change in place, and removes what is then beyond', async () => {
-  const first = await made(version('1'));
-  const second = await replaced(version('2'), first);
-  const third = await replaced(version('3'), second);
+  const first = await bench.made(version('1'));
+  const second = await bench.replaced(version('2'), first);
+  const third = await bench.replaced(version('3'), second);
   const plan = await bench.plan(version('3', { keep: 1 }), third);
   expect(plan).toMatchObject({ replacedFor: [], problems: [], state: { keep: 1, id: third.state?.id } });
-  const fewer = await made(version('3', { keep: 1 }), third);
+  const fewer = await bench.made(version('3', { keep: 1 }), third);
   expect(fewer.state).toEqual({ ...third.state, keep: 1 });
   expect(ids()).toEqual([second.state?.id, third.state?.id]);
 });
@@ -151,7 +137,7 @@ test('fewer to keep is a change in place, and removes what is then beyond', asyn
 test('the commit is on the image, its snapshot and in the state, and another one is no change', async () => {
   writeFileSync(join(bench.folder, 'source.json'), JSON.stringify({ commit: `${COMMIT}-dirty` }));
   const config = version('1', { source: 'source.json' });
-  const first = await made(config);
+  const first = await bench.made(config);
   expect(first.state?.source_commit).toBe(`${COMMIT}-dirty`);
   expect([tagOf(first.state?.id, 'kiln:commit'), fake.snapshots[0]?.tags.get('kiln:commit')]).toEqual([
     `${COMMIT}-dirty`,
@@ -160,15 +146,15 @@ test('the commit is on the image, its snapshot and in the state, and another one
   writeFileSync(join(bench.folder, 'source.json'), JSON.stringify({ commit: 'd'.repeat(40) }));
   expect(await bench.plan(config, first)).toEqual({ state: first.state, replacedFor: [], problems: [] });
   // An image that is found says the commit that it was made of.
-  const second = await replaced(version('2'), first);
+  const second = await bench.replaced(version('2'), first);
   expect(second.state?.source_commit).toBeNull();
-  const back = await replaced(config, second);
+  const back = await bench.replaced(config, second);
   expect(back.state?.source_commit).toBe(`${COMMIT}-dirty`);
 });
 
 test('outside of a repository there is no commit', async () => {
   writeFileSync(join(bench.folder, 'source.json'), '{"commit":null}');
-  const first = await made(version('1', { source: 'source.json' }));
+  const first = await bench.made(version('1', { source: 'source.json' }));
   expect(first.state?.source_commit).toBeNull();
   expect(tagOf(first.state?.id, 'kiln:commit')).toBeUndefined();
 });
@@ -191,8 +177,8 @@ test('refuses a file of the commit that is not there', async () => {
 });
 
 test('two services with the same image have each their own', async () => {
-  const web = await made(version('1'));
-  const api = await made({ ...version('1'), service: 'shop/api' });
+  const web = await bench.made(version('1'));
+  const api = await bench.made({ ...version('1'), service: 'shop/api' });
   expect(api.state?.id).not.toBe(web.state?.id);
   await bench.apply(null, web);
   expect(ids()).toEqual([api.state?.id]);

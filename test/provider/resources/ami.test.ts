@@ -6,7 +6,7 @@ import { forgeDisk, hashImage, loadLoader } from '../../../lib/image';
 import { UNKNOWN } from '../../../lib/plugin';
 import { type AwsFake, startAwsFake } from '../../helpers/aws-fake';
 import { clientsOf } from '../../helpers/aws-fake/clients';
-import { AmiBench, type Applied } from './ami-fixture';
+import { AmiBench } from './ami-fixture';
 
 let fake: AwsFake;
 let bench: AmiBench;
@@ -19,20 +19,6 @@ afterEach(async () => {
   await bench.end();
   await fake.stop();
 });
-
-async function made(config: object): Promise<Applied> {
-  const applied = await bench.apply({ ...config });
-  expect(applied.problems).toEqual([]);
-  return applied;
-}
-
-/** As Terraform replaces with `create_before_destroy`. */
-async function replaced(config: object, old: Applied): Promise<Applied> {
-  const fresh = await made(config);
-  const gone = await bench.apply(null, old);
-  expect(gone).toMatchObject({ state: null, problems: [] });
-  return fresh;
-}
 
 /** A disk that boots as it is: one that was forged. */
 async function readyDiskImage() {
@@ -64,7 +50,7 @@ describe('create', () => {
       imds_v2: true,
       encrypted: false,
     });
-    const { state } = await made(config);
+    const { state } = await bench.made(config);
     const [ami] = fake.images;
     expect(ami).toMatchObject({
       name: plan.state?.name,
@@ -85,7 +71,7 @@ describe('create', () => {
   });
 
   test('tells how far it is, in the log and to the command, and leaves no file', async () => {
-    const { state } = await made({ image: bench.kernel(), name: 'web-1' });
+    const { state } = await bench.made({ image: bench.kernel(), name: 'web-1' });
     const told = bench.events.map(({ kind, message }) => `${kind}: ${message}`);
     expect(told).toEqual([
       'image-forged: made its disk of 2 MiB',
@@ -102,9 +88,9 @@ describe('create', () => {
 
   test('takes an image that is there, when nothing of it was remembered', async () => {
     const config = { image: bench.kernel() };
-    const first = await made(config);
+    const first = await bench.made(config);
     fake.calls.length = 0;
-    const again = await made(config);
+    const again = await bench.made(config);
     expect(again.state).toEqual(first.state);
     expect(fake.count('StartSnapshot')).toBe(0);
     expect(bench.events.map(({ message }) => message)).toContain(
@@ -113,7 +99,7 @@ describe('create', () => {
   });
 
   test('refuses an image of its name that has other tags', async () => {
-    await made({ image: bench.kernel(), name: 'web-1', tags: { stage: 'test' } });
+    await bench.made({ image: bench.kernel(), name: 'web-1', tags: { stage: 'test' } });
     const second = await bench.apply({ image: bench.kernel(), name: 'web-1', tags: { stage: 'live' } });
     expect(second.problems).toEqual([
       `error: There is an image 'web-1' in eu-central-1 already, ${fake.images[0]?.id}, with another tags\n` +
@@ -155,7 +141,7 @@ describe('create', () => {
     expect(tainted.problems[0]).toContain('ec2:CreateTags');
     expect(tainted.state).toMatchObject({ id: fake.images[0]?.id });
     fake.clearFaults();
-    const fresh = await replaced(config, tainted);
+    const fresh = await bench.replaced(config, tainted);
     expect(fake.images.map(({ id }) => id)).toEqual([fresh.state?.id]);
   });
 
@@ -171,7 +157,7 @@ describe('create', () => {
 
   test('makes a disk for UEFI where it is asked for', async () => {
     const image = bench.kernel('web.elf', [], 'uefi');
-    const { state } = await made({ image, boot_mode: 'uefi' });
+    const { state } = await bench.made({ image, boot_mode: 'uefi' });
     expect(fake.images[0]).toMatchObject({ bootMode: 'uefi' });
     const begin = fake.disk(state?.snapshot_id as string).read(0);
     expect(begin?.toString('latin1', 512, 520)).toBe('EFI PART');
@@ -179,7 +165,7 @@ describe('create', () => {
 
   test('uploads a disk as it is', async () => {
     const image = await readyDiskImage();
-    const { state } = await made({ image });
+    const { state } = await bench.made({ image });
     expect(state).toMatchObject({ architecture: 'x86_64', boot_mode: 'legacy-bios' });
     const { sha256, size } = hashImage(join(bench.folder, 'web.raw'));
     expect(fake.disk(state?.snapshot_id as string).sha256(size)).toBe(sha256);
@@ -187,7 +173,7 @@ describe('create', () => {
 
   test('encrypts with the key that is given', async () => {
     const key = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
-    const { state } = await made({ image: bench.kernel(), encrypted: true, kms_key_id: key });
+    const { state } = await bench.made({ image: bench.kernel(), encrypted: true, kms_key_id: key });
     expect(state).toMatchObject({ encrypted: true, kms_key_id: key });
     expect(fake.snapshots[0]).toMatchObject({ encrypted: true });
   });
@@ -195,23 +181,23 @@ describe('create', () => {
 
 describe('read', () => {
   test('finds everything as it was made', async () => {
-    const first = await made({ image: bench.kernel(), tags: { a: 'b' } });
+    const first = await bench.made({ image: bench.kernel(), tags: { a: 'b' } });
     expect(await bench.read(first)).toEqual(first);
   });
 
   test('knows that an image is gone, and the next apply makes it again', async () => {
     const config = { image: bench.kernel() };
-    const first = await made(config);
+    const first = await bench.made(config);
     await clientsOf(fake).ec2.send(new DeregisterImageCommand({ ImageId: first.state?.id as string }));
     const gone = await bench.read(first);
     expect(gone).toMatchObject({ state: null, problems: [] });
-    const again = await made(config);
+    const again = await bench.made(config);
     expect(again.state?.id).not.toBe(first.state?.id);
     expect(fake.images).toHaveLength(1);
   });
 
   test('warns of a digest that was changed by hand, and changes nothing', async () => {
-    const first = await made({ image: bench.kernel() });
+    const first = await bench.made({ image: bench.kernel() });
     fake.images[0]?.tags.set('kiln:digest', 'sha256:other');
     const found = await bench.read(first);
     expect(found.state).toEqual(first.state);
@@ -223,7 +209,7 @@ describe('read', () => {
   });
 
   test('keeps what it knows when AWS does not answer', async () => {
-    const first = await made({ image: bench.kernel() });
+    const first = await bench.made({ image: bench.kernel() });
     fake.fault({ action: 'DescribeImages', kind: 'denied' });
     const found = await bench.read(first);
     expect(found.state).toEqual(first.state);
@@ -234,7 +220,7 @@ describe('read', () => {
 describe('plan', () => {
   test('changes nothing for the same arguments, also when the file is gone', async () => {
     const config = { image: bench.kernel(), tags: { a: 'b' } };
-    const first = await made(config);
+    const first = await bench.made(config);
     rmSync(join(bench.folder, 'web.elf'));
     expect(await bench.plan(config, first)).toEqual({ state: first.state, replacedFor: [], problems: [] });
   });
@@ -249,20 +235,20 @@ describe('plan', () => {
     ['name', { name: 'web-2' }],
   ])('makes a new image for another %s', async (attribute, change) => {
     const config = { image: bench.kernel(), tags: { a: 'b' } };
-    const first = await made(config);
+    const first = await bench.made(config);
     const { replacedFor, problems } = await bench.plan({ ...config, ...change }, first);
     expect({ replacedFor, problems }).toEqual({ replacedFor: [attribute], problems: [] });
   });
 
   test('makes a new image for another digest', async () => {
-    const first = await made({ image: bench.kernel() });
+    const first = await bench.made({ image: bench.kernel() });
     const { replacedFor } = await bench.plan({ image: bench.kernel('web.elf', ['--new']) }, first);
     expect(replacedFor).toEqual(['image.digest']);
   });
 
   test('makes a new image where the provider is told another region', async () => {
     const config = { image: bench.kernel() };
-    const first = await made(config);
+    const first = await bench.made(config);
     await bench.start({ region: 'eu-north-1' });
     const plan = await bench.plan(config, first);
     expect(plan).toMatchObject({ state: { region: 'eu-north-1' }, replacedFor: ['region'] });
@@ -270,7 +256,7 @@ describe('plan', () => {
 
   test('only records that the same image lies elsewhere', async () => {
     const config = { image: bench.kernel() };
-    const first = await made(config);
+    const first = await bench.made(config);
     const moved = { image: bench.kernel('moved.elf') };
     expect(await bench.plan(moved, first)).toMatchObject({ replacedFor: [], problems: [] });
     fake.calls.length = 0;
@@ -284,14 +270,14 @@ describe('plan', () => {
 
   test('refuses other boot arguments under the same digest', async () => {
     const image = bench.kernel();
-    const first = await made({ image });
+    const first = await bench.made({ image });
     const { problems, state } = await bench.apply({ image: { ...image, boot_args: ['--new'] } }, first);
     expect(problems[0]).toMatch(/^error: '.*' is not the image that was planned/);
     expect(state).toEqual(first.state);
   });
 
   test('warns of a name that stays while its image is replaced', async () => {
-    const first = await made({ image: bench.kernel(), name: 'web' });
+    const first = await bench.made({ image: bench.kernel(), name: 'web' });
     const { problems } = await bench.plan({ image: bench.kernel('web.elf', ['--new']), name: 'web' }, first);
     expect(problems).toEqual([
       expect.stringContaining("warning: The image keeps its name 'web' while it is replaced"),
@@ -323,21 +309,21 @@ describe('plan', () => {
 
 describe('delete', () => {
   test('takes away the image and its snapshot', async () => {
-    const first = await made({ image: bench.kernel() });
+    const first = await bench.made({ image: bench.kernel() });
     expect(await bench.apply(null, first)).toMatchObject({ state: null, problems: [] });
     expect([fake.images, fake.snapshots]).toEqual([[], []]);
   });
 
   test('is done when it is gone already', async () => {
-    const first = await made({ image: bench.kernel() });
+    const first = await bench.made({ image: bench.kernel() });
     await bench.apply(null, first);
     expect(await bench.apply(null, first)).toMatchObject({ state: null, problems: [] });
   });
 
   test('leaves the image to the resource that replaced this one by the same', async () => {
     const config = { image: bench.kernel() };
-    const tainted = await made(config);
-    const fresh = await replaced(config, tainted);
+    const tainted = await bench.made(config);
+    const fresh = await bench.replaced(config, tainted);
     expect(fresh.state?.id).toBe(tainted.state?.id);
     expect(fake.images.map(({ id }) => id)).toEqual([fresh.state?.id]);
     await bench.start();
@@ -351,7 +337,7 @@ describe('delete', () => {
 describe('import', () => {
   test('takes over an image by its id, and no plan replaces it', async () => {
     const config = { image: bench.kernel(), tags: { a: 'b' }, description: 'the shop' };
-    const first = await made(config);
+    const first = await bench.made(config);
     const imported = await bench.import(first.state?.id as string);
     expect(imported.problems).toEqual([]);
     const plan = await bench.plan(config, imported);
@@ -371,7 +357,7 @@ describe('import', () => {
   });
 
   test('refuses an image that kiln did not make', async () => {
-    const first = await made({ image: bench.kernel() });
+    const first = await bench.made({ image: bench.kernel() });
     fake.images[0]?.tags.delete('kiln:digest');
     const { problems } = await bench.import(first.state?.id as string);
     expect(problems[0]).toContain("was not made by kiln: it has no tag 'kiln:digest'");
