@@ -140,7 +140,9 @@ test('an instance that ends is found before its time is over', async () => {
   }));
   const error = await bench.rollOut(version).catch((caught) => caught);
   expect(error).toMatchObject({ code: 'rollout.failed' });
-  expect(error.message).toMatch(/: (it ended: its machine is|its group gave it up: )/);
+  expect(error.message).toMatch(
+    /: (it ended: its machine is|its group gave it up after an EC2 health check)/,
+  );
   expect(error.detail).toContain('panic: out of memory');
 });
 

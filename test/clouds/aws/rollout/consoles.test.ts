@@ -8,7 +8,7 @@ async function consoleOf(
   text: string | (() => string),
   instanceType = 't3.micro',
 ): Promise<{ consoles: Consoles; id: string }> {
-  world = await RolloutWorld.start({ instanceType });
+  world = await RolloutWorld.start({ instanceType, fake: { pace: 0, secondMs: 4 } });
   world.fake.behave(() => ({ console: text }));
   world.createGroup({ instances: 1 });
   world.settle();

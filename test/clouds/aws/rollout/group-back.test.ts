@@ -1,25 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LAUNCH_ERRORS } from '../../../helpers/aws-fake';
-import { RolloutWorld, SICK, type WorldOptions } from './rollout-world';
+import { AN_HOUR, RolloutWorld, SICK } from './rollout-world';
 
 let world: RolloutWorld;
 afterEach(() => world.stop());
 
-async function serving(options?: WorldOptions): Promise<RolloutWorld> {
-  world = await RolloutWorld.serving(options);
-  return world;
-}
-
-async function fresh(options?: WorldOptions): Promise<RolloutWorld> {
-  world = await RolloutWorld.fresh(options);
-  return world;
-}
-
 describe('back', () => {
   test('an instance that is not healthy in time is taken back, with its check and console in the error', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
-    const error = await world.failure(world.request({}, { healthTimeoutMs: 150 }));
+    const rollout = world.failure(world.request({}, { healthTimeoutMs: 150 }));
+    await world.reaches('InProgress');
+    world.settle();
+    const error = await rollout;
     const [id] = world.fake.launched('shop-web').flatMap((one) => (one.template.version === 2 ? one.id : []));
     const check =
       'target group shop-web, port 8080: unhealthy, Target.ResponseCodeMismatch: Health checks failed with these codes: [503]';
@@ -45,20 +38,24 @@ describe('back', () => {
   });
 
   test('no old instance goes before, whatever Auto Scaling takes for healthy while new ones boot', async () => {
-    await serving({ instances: 3, fake: { healthInGrace: 'assumed', secondMs: 40 } });
+    world = await RolloutWorld.serving({ instances: 3, fake: { healthInGrace: 'assumed', secondMs: 20 } });
     const before = world.fake.launched('shop-web').map(({ id }) => id);
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
-    const request = world.request({}, { healthTimeoutMs: 400, maxSurge: '3' });
+    const request = world.request({}, { healthTimeoutMs: 200, maxSurge: '3' });
     expect((await world.failure(request)).message).toMatch(
-      /not healthy within 400 ms .*; it was rolled back to version 1$/,
+      /not healthy within 200 ms .*; it was rolled back to version 1$/,
     );
     expect(world.fake.instances('shop-web').map(({ id }) => id)).toEqual(before);
   });
 
   test('also where Auto Scaling was done by then: another refresh moves it back', async () => {
-    await serving({ fake: { healthInGrace: 'assumed', secondMs: 0.2 } });
+    world = await RolloutWorld.serving({ fake: { healthInGrace: 'assumed', secondMs: 0.2 } });
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
-    expect((await world.failure(world.request({}, { healthTimeoutMs: 300 }))).message).toMatch(
+    const rollout = world.failure(world.request({}, { healthTimeoutMs: 300 }));
+    await world.reaches('InProgress');
+    world.settle();
+    expect(world.fake.refreshes('shop-web')[0]?.status).toBe('Successful');
+    expect((await rollout).message).toMatch(
       /not healthy within 300 ms .*; Auto Scaling had finished already, so it was moved back to version 1$/,
     );
     expect([world.versions, world.groupVersion]).toEqual([[1, 1], '1']);
@@ -66,7 +63,7 @@ describe('back', () => {
   });
 
   test('the next rollout after that goes forward again', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
     await world.failure(world.request({}, { healthTimeoutMs: 100 }));
     world.fake.behave(() => ({}));
@@ -75,10 +72,13 @@ describe('back', () => {
   });
 
   test('an instance that crashes is reason enough, and what it wrote is kept', async () => {
-    await serving();
-    world.fake.behave(({ version }) =>
-      version === 2 ? { healthyAfterMs: 'never', crashesAfterMs: 40, console: 'out of memory\n' } : {},
-    );
+    world = await RolloutWorld.serving();
+    world.fake.behave(({ version }) => {
+      if (version === 1) return {};
+      // Or it might be ended before anybody looks at how it ended.
+      world.fake.group('shop-web').suspended.set('HealthCheck', '');
+      return { healthyAfterMs: 'never', crashesAfterMs: 40, console: 'out of memory\n' };
+    });
     expect(await world.failure()).toMatchObject({
       code: 'rollout.failed',
       message: expect.stringMatching(
@@ -89,7 +89,7 @@ describe('back', () => {
   });
 
   test('an instance that its group gives up is reason enough, with what the balancer said', async () => {
-    await serving({ graceSeconds: 60 });
+    world = await RolloutWorld.serving({ graceSeconds: 60 });
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
     const { message } = await world.failure();
     expect(message).toMatch(/^the rollout of 'shop-web' failed; i-\w+: (its group gave it up|it ended)/);
@@ -98,9 +98,12 @@ describe('back', () => {
   });
 
   test('an instance that is healthy and then no more takes it back, also while it bakes', async () => {
-    await serving({ fake: { secondMs: 8 } });
-    world.fake.behave(({ version }) => (version === 2 ? { sickensAfterMs: 120 } : {}));
-    expect(await world.failure(world.request({}, { bakeMs: 60_000 }))).toMatchObject({
+    world = await RolloutWorld.serving();
+    const rollout = world.failure(world.request({}, { bakeMs: AN_HOUR }));
+    await world.reaches('Baking');
+    const [one] = world.fake.instances('shop-web');
+    Object.assign(one?.behaviour as object, { sickensAfterMs: 0 });
+    expect(await rollout).toMatchObject({
       message: expect.stringContaining(
         'it was healthy and is no more (target group shop-web, port 8080: unhealthy',
       ),
@@ -128,7 +131,7 @@ describe('back', () => {
       /^Apply again later, name further zones/,
     ],
   ])('refuses to wait where EC2 launches nothing for %s', async (_why, launchError, said, remedy) => {
-    await serving({ fake: { secondMs: 0.2 } });
+    world = await RolloutWorld.serving({ fake: { secondMs: 0.2 } });
     world.fake.behave(({ version }) => (version === 2 ? { launchError } : {}));
     expect(await world.failure()).toMatchObject({
       code: 'rollout.failed',
@@ -139,13 +142,12 @@ describe('back', () => {
   });
 
   test('an alarm makes Auto Scaling go back by itself, which is waited for and told', async () => {
-    await serving({ fake: { secondMs: 8 } });
+    world = await RolloutWorld.serving();
     world.fake.setAlarm('errors', 'OK');
-    world.fake.behave(({ version }) => {
-      if (version === 2) world.fake.setAlarm('errors', 'ALARM');
-      return {};
-    });
-    expect(await world.failure(world.request({ alarms: ['errors'] }, { bakeMs: 60_000 }))).toMatchObject({
+    const rollout = world.failure(world.request({ alarms: ['errors'] }, { bakeMs: AN_HOUR }));
+    await world.reaches('Baking');
+    world.fake.setAlarm('errors', 'ALARM');
+    expect(await rollout).toMatchObject({
       message:
         "the rollout of 'shop-web' failed; Auto Scaling goes back: The CloudWatch alarm errors is in ALARM state; it was rolled back to version 1",
     });
@@ -153,23 +155,21 @@ describe('back', () => {
   });
 
   test('a policy without going back ends it where it is, and the next one goes on from there', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     world.fake.behave(({ version }) => (version === 2 ? SICK : {}));
     const { message } = await world.failure(world.request({}, { healthTimeoutMs: 100, rollback: false }));
     expect(message).toMatch(
       /; it was ended where it was and not rolled back; the next apply goes on from what is there$/,
     );
     expect([world.fake.refreshes('shop-web')[0]?.status, world.groupVersion]).toEqual(['Cancelled', '1']);
-    world.fake.behave(() => ({}));
-    for (const one of world.fake.instances('shop-web'))
-      if (one.template.version === 2) one.health = 'Unhealthy';
+    world.mend();
     await world.rollOut();
     expect([world.versions, world.groupVersion]).toEqual([[2, 2], '2']);
   });
 
   test('somebody who cancels the refresh ends it', async () => {
-    await serving({ fake: { secondMs: 8 } });
-    const rollout = world.failure(world.request({}, { bakeMs: 60_000 }));
+    world = await RolloutWorld.serving();
+    const rollout = world.failure(world.request({}, { bakeMs: AN_HOUR }));
     await world.reaches('Baking');
     const refresh = world.fake.refreshes('shop-web')[0];
     Object.assign(refresh as object, { status: 'Cancelled', reason: 'Cancelled due to user request.' });
@@ -180,14 +180,13 @@ describe('back', () => {
   });
 
   test('a way back that fails too is said, and the next rollout goes on', async () => {
-    await serving({ fake: { secondMs: 0.05 } });
+    world = await RolloutWorld.serving({ fake: { secondMs: 0.05 } });
     world.fake.behave(() => SICK);
     const { message } = await world.failure(
       world.request({}, { healthTimeoutMs: 60, maxUnavailable: '1', maxSurge: '0' }),
     );
     expect(message).toContain('; going back to version 1 failed too (');
-    world.fake.behave(() => ({}));
-    for (const one of world.fake.instances('shop-web')) one.health = 'Unhealthy';
+    world.mend();
     await world.rollOut();
     expect([world.versions, world.groupVersion]).toEqual([[2, 2], '2']);
   });
@@ -195,9 +194,9 @@ describe('back', () => {
 
 describe('cancelled', () => {
   test('a rollout goes back by itself, and the next one waits for that and goes forward', async () => {
-    await serving({ fake: { secondMs: 8 } });
+    world = await RolloutWorld.serving();
     const cancel = new AbortController();
-    const rollout = world.failure(world.request({}, { bakeMs: 60_000 }), cancel.signal);
+    const rollout = world.failure(world.request({}, { bakeMs: AN_HOUR }), cancel.signal);
     await world.reaches('Baking');
     cancel.abort();
     expect(await rollout).toMatchObject({
@@ -215,9 +214,9 @@ describe('cancelled', () => {
   });
 
   test('also one whose policy does not go back', async () => {
-    await serving({ fake: { secondMs: 8 } });
+    world = await RolloutWorld.serving();
     const cancel = new AbortController();
-    const request = world.request({}, { bakeMs: 60_000, rollback: false });
+    const request = world.request({}, { bakeMs: AN_HOUR, rollback: false });
     const rollout = world.failure(request, cancel.signal);
     await world.reaches('Baking');
     cancel.abort();
@@ -225,7 +224,7 @@ describe('cancelled', () => {
   });
 
   test('a first deployment leaves the group, and the next one goes on', async () => {
-    await fresh();
+    world = await RolloutWorld.fresh();
     world.fake.behave(() => ({ healthyAfterMs: 200 }));
     const cancel = new AbortController();
     const rollout = world.failure(world.first(), cancel.signal);
@@ -242,7 +241,7 @@ describe('cancelled', () => {
   });
 
   test('one that was not begun begins nothing', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     expect(await world.failure(world.request(), AbortSignal.abort())).toMatchObject({
       code: 'rollout.cancelled',
     });
@@ -250,7 +249,7 @@ describe('cancelled', () => {
   });
 
   test('while it goes back already, it is not waited for', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     world.fake.behave(({ version }) => (version === 2 ? SICK : { healthyAfterMs: 400 }));
     const cancel = new AbortController();
     const request = world.request({}, { healthTimeoutMs: 80, maxSurge: '0', maxUnavailable: '1' });

@@ -13,15 +13,6 @@ async function worldFor(kind: FaultKind): Promise<void> {
   world = await RolloutWorld.serving({ ...FAST, timing });
 }
 
-/** What is launched from now on is well, and what is not is replaced, as after its group's grace period. */
-function mend(own: RolloutWorld): void {
-  own.fake.clearFaults();
-  own.fake.behave(() => ({}));
-  for (const one of own.fake.instances('shop-web')) if (one.template.version === 2) one.health = 'Unhealthy';
-  // Or the next run would see it go, and take that for a failure of the version.
-  own.settle();
-}
-
 /** Every call of a rollout that succeeds, and which one of its kind it is. */
 const STEPS: readonly (readonly [step: string, action: AwsAction, nth: number, isBegun: boolean])[] = [
   ['looking at the group', 'DescribeAutoScalingGroups', 1, false],
@@ -114,7 +105,7 @@ describe.each(FAULTS)('%s while it goes back', (kind, _code, passes) => {
       expect(message).toMatch(
         /; it could not be taken back, since .*; AWS goes on to version 2, and the next apply takes it up \(instance refresh [0-9a-f-]+\)$/,
       );
-    mend(world);
+    world.mend();
     await world.rollOut();
     expect(moved()).toEqual([[2], '2']);
   });
@@ -127,7 +118,7 @@ describe.each(FAULTS)('%s while it goes back', (kind, _code, passes) => {
     const { code, message } = await world.failure(world.request({}, { healthTimeoutMs: 60 }));
     expect(code).toBe('rollout.failed');
     expect(message).toMatch(/: not healthy within 60 ms .*; it could not be followed to its end, since /);
-    mend(world);
+    world.mend();
     await world.rollOut();
     expect(moved()).toEqual([[2], '2']);
   });
@@ -173,8 +164,7 @@ test('whatever passing faults strike wherever, there is the version or an error,
             (error) => error.code,
           );
           expect(code).toMatch(isSick ? /^(rollout\.failed|aws\.[a-z-]+)$/ : /^(done|aws\.[a-z-]+)$/);
-          own.fake.clearFaults();
-          own.fake.behave(() => ({}));
+          own.mend();
           await own.rollOut();
           expect([own.versions, own.groupVersion]).toEqual([[2], '2']);
         } finally {

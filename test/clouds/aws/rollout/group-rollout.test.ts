@@ -1,22 +1,12 @@
 import { LAUNCH_ERRORS } from '../../../helpers/aws-fake';
-import { RolloutWorld, SICK, type WorldOptions } from './rollout-world';
+import { RolloutWorld, SICK } from './rollout-world';
 
 let world: RolloutWorld;
 afterEach(() => world.stop());
 
-async function serving(options?: WorldOptions): Promise<RolloutWorld> {
-  world = await RolloutWorld.serving(options);
-  return world;
-}
-
-async function fresh(options?: WorldOptions): Promise<RolloutWorld> {
-  world = await RolloutWorld.fresh(options);
-  return world;
-}
-
 describe('forward', () => {
   test('moves every instance to the version, and the group with them', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     expect(await world.rollOut()).toEqual({
       activeGroup: 'shop-web',
       instances: world.fake.instances('shop-web').map(({ id }) => id),
@@ -26,7 +16,7 @@ describe('forward', () => {
   });
 
   test('says what happens, from its start to its end', async () => {
-    await serving({ instances: 1, fake: { pace: 5 } });
+    world = await RolloutWorld.serving({ instances: 1, fake: { pace: 5 } });
     await world.rollOut();
     const [old, young] = world.fake.launched('shop-web').map(({ id }) => id);
     expect(world.messages('rollout-started')).toEqual(['moving shop-web: 1 instance, version 1 to 2']);
@@ -48,7 +38,7 @@ describe('forward', () => {
   });
 
   test('tells Auto Scaling every preference, and the number of the version', async () => {
-    await serving({ instances: 4 });
+    world = await RolloutWorld.serving({ instances: 4 });
     world.fake.setAlarm('errors', 'OK');
     const steps = [{ percent: 25, pauseMs: 1000 }];
     await world.rollOut(world.request({ alarms: ['errors'] }, { bakeMs: 1000, steps }));
@@ -73,19 +63,20 @@ describe('forward', () => {
   });
 
   test('a canary pauses and is watched, then the bake time', async () => {
-    await serving({ instances: 4, fake: { secondMs: 40, pace: 4 } });
-    const steps = [25, 50].map((percent) => ({ percent, pauseMs: 2000 }));
-    await world.rollOut(world.request({}, { steps, bakeMs: 1000 }));
+    world = await RolloutWorld.serving({ instances: 4 });
+    const fiveMinutes = 300_000;
+    const steps = [25, 50].map((percent) => ({ percent, pauseMs: fiveMinutes }));
+    await world.rollOut(world.request({}, { steps, bakeMs: fiveMinutes }));
     expect(world.messages('pausing')).toEqual([
-      '25 % are new; pausing for 2 s',
-      '50 % are new; pausing for 2 s',
+      '25 % are new; pausing for 5 min',
+      '50 % are new; pausing for 5 min',
     ]);
-    expect(world.messages('baking')).toEqual(['all healthy; watching for 1 s']);
+    expect(world.messages('baking')).toEqual(['all healthy; watching for 5 min']);
     expect(world.versions).toEqual([2, 2, 2, 2]);
   });
 
   test('a singleton is replaced: the old one ends, then the new one starts', async () => {
-    await serving({ instances: 1 });
+    world = await RolloutWorld.serving({ instances: 1 });
     const most: number[] = [];
     world.fake.behave(() => {
       most.push(world.versions.length);
@@ -96,7 +87,7 @@ describe('forward', () => {
   });
 
   test('a group of spot instances keeps its types and prices', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     const overrides = ['t3.micro', 't3a.micro'].map((InstanceType) => ({ InstanceType }));
     await world.mix(overrides);
     await world.rollOut();
@@ -111,7 +102,7 @@ describe('forward', () => {
   });
 
   test('scaling out and in while it runs changes what it waits for', async () => {
-    await serving({ instances: 3, fake: { pace: 5 } });
+    world = await RolloutWorld.serving({ instances: 3, fake: { pace: 5 } });
     let launches = 0;
     world.fake.behave(() => {
       launches++;
@@ -126,7 +117,7 @@ describe('forward', () => {
 
 describe('a group that launches by itself', () => {
   test('a first deployment is waited for', async () => {
-    await fresh();
+    world = await RolloutWorld.fresh();
     world.fake.behave(() => ({ healthyAfterMs: 60 }));
     expect(await world.rollOut(world.first())).toMatchObject({
       changed: true,
@@ -138,7 +129,7 @@ describe('a group that launches by itself', () => {
   });
 
   test('a first deployment is watched for the bake time', async () => {
-    await fresh();
+    world = await RolloutWorld.fresh();
     world.fake.behave(() => ({ healthyAfterMs: 80 }));
     const request = world.first();
     await world.rollOut({ ...request, update: { ...request.update, bakeMs: 50 } });
@@ -146,7 +137,7 @@ describe('a group that launches by itself', () => {
   });
 
   test('one that is in place already is left alone, without a word', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     expect(await world.rollOut(world.first())).toMatchObject({
       changed: false,
       instances: [expect.any(String), expect.any(String)],
@@ -155,9 +146,10 @@ describe('a group that launches by itself', () => {
   });
 
   test('refuses a first deployment that is not healthy in time, and the next one goes on with it', async () => {
-    await fresh({ instances: 1 });
+    world = await RolloutWorld.fresh({ instances: 1 });
     let isWell = false;
     world.fake.behave(() => (isWell ? {} : SICK));
+    world.settle();
     const request = world.first();
     const error = await world.failure({ ...request, update: { ...request.update, healthTimeoutMs: 120 } });
     const [{ id } = { id: '' }] = world.fake.instances('shop-web');
@@ -174,13 +166,13 @@ describe('a group that launches by itself', () => {
   });
 
   test('one that somebody stopped is left alone too, as long as it serves', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     world.fake.group('shop-web').suspended.set('Launch', 'by hand');
     expect(await world.rollOut(world.first())).toMatchObject({ changed: false });
   });
 
   test('refuses to wait for ever where nothing comes and nobody says why', async () => {
-    await fresh();
+    world = await RolloutWorld.fresh();
     world.fake.group('shop-web').launchAgainAt = Number.POSITIVE_INFINITY;
     const request = world.first();
     const slow = { ...request, update: { ...request.update, healthTimeoutMs: 60 } };
@@ -191,7 +183,7 @@ describe('a group that launches by itself', () => {
   });
 
   test('refuses to wait for ever where nothing is launched', async () => {
-    await fresh();
+    world = await RolloutWorld.fresh();
     world.fake.behave(() => ({ launchError: LAUNCH_ERRORS.capacity }));
     world.fake.step(5);
     const request = world.first();

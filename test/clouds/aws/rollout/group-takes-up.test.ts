@@ -1,17 +1,12 @@
-import { RolloutWorld, type WorldOptions } from './rollout-world';
+import { AN_HOUR, RolloutWorld } from './rollout-world';
 
 let world: RolloutWorld;
 afterEach(() => world.stop());
 
-async function serving(options?: WorldOptions): Promise<RolloutWorld> {
-  world = await RolloutWorld.serving(options);
-  return world;
-}
-
 describe('what is there already', () => {
   test('a refresh to the same version is gone on with', async () => {
-    await serving({ fake: { secondMs: 20 } });
-    await world.startRefresh(2, { BakeTime: 5 });
+    world = await RolloutWorld.serving();
+    await world.startRefresh(2, { BakeTime: 300 });
     await world.rollOut();
     expect(world.fake.count('StartInstanceRefresh')).toBe(1);
     expect(world.messages('rollout-started')).toEqual([
@@ -21,8 +16,10 @@ describe('what is there already', () => {
   });
 
   test('a refresh to another version is taken back first', async () => {
-    await serving({ newVersions: 2, fake: { secondMs: 20 } });
-    await world.startRefresh(3, { BakeTime: 1000 });
+    world = await RolloutWorld.serving({ newVersions: 2 });
+    await world.startRefresh(3, { BakeTime: 3600 });
+    await world.reaches('Baking');
+    world.fake.behave(({ version }) => (version === 1 ? { healthyAfterMs: 200 } : {}));
     await world.rollOut();
     expect(world.messages('notice')).toEqual([
       'a rollout to version 3 is under way; it is taken back first',
@@ -36,9 +33,9 @@ describe('what is there already', () => {
   });
 
   test('refuses a group that somebody refreshes from another launch template', async () => {
-    await serving({ fake: { secondMs: 20 } });
+    world = await RolloutWorld.serving();
     const other = world.fake.createLaunchTemplate().id;
-    const id = await world.startRefresh(1, { BakeTime: 1000 }, other);
+    const id = await world.startRefresh(1, { BakeTime: 3600 }, other);
     expect(await world.failure()).toMatchObject({
       code: 'rollout.foreign-refresh',
       message: `the group 'shop-web' is being refreshed to ${other}, not by Kiln (instance refresh ${id}), and takes one refresh at a time`,
@@ -58,15 +55,15 @@ describe('what is there already', () => {
   });
 
   test('refuses to go on with a group that is deleted meanwhile', async () => {
-    await serving({ fake: { secondMs: 50 } });
-    const rollout = world.failure(world.request({}, { bakeMs: 60_000 }));
+    world = await RolloutWorld.serving();
+    const rollout = world.failure(world.request({}, { bakeMs: AN_HOUR }));
     await world.reaches('Baking');
     world.fake.group('shop-web').deleting = true;
     expect(await rollout).toMatchObject({ code: 'rollout.group-missing' });
   });
 
   test('refuses a group that was given another launch template', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     const other = world.fake.createLaunchTemplate();
     const group = world.fake.group('shop-web');
     group.launch = { ...group.launch, template: { id: other.id, name: other.name, version: '1' } };
@@ -78,7 +75,7 @@ describe('what is there already', () => {
   });
 
   test('refuses a group that launches from $Latest, from which there is no way back', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     const group = world.fake.group('shop-web');
     group.launch = { ...group.launch, template: { ...group.launch.template, version: '$Latest' } };
     expect(await world.failure()).toMatchObject({
@@ -88,7 +85,7 @@ describe('what is there already', () => {
   });
 
   test('refuses a group in which nothing would be replaced', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     world.fake.group('shop-web').suspended.set('Launch', 'by hand');
     expect(await world.failure()).toMatchObject({
       code: 'rollout.changed-by-hand',
@@ -98,7 +95,7 @@ describe('what is there already', () => {
   });
 
   test('refuses a policy that Auto Scaling cannot follow, before anything is begun', async () => {
-    await serving({ instances: 1 });
+    world = await RolloutWorld.serving({ instances: 1 });
     expect(await world.failure(world.request({}, { maxSurge: '1', maxUnavailable: '1' }))).toMatchObject({
       code: 'rollout.aws',
     });
@@ -106,7 +103,7 @@ describe('what is there already', () => {
   });
 
   test('refuses an alarm that is not there', async () => {
-    await serving();
+    world = await RolloutWorld.serving();
     expect(await world.failure(world.request({ alarms: ['errors'] }))).toMatchObject({
       code: 'aws.refused',
       detail: expect.stringContaining('The CloudWatch alarm errors does not exist.'),

@@ -32,6 +32,9 @@ export const SICK = {
   console: 'booting\npanic: no config\n',
 } as const;
 
+/** Longer than a test takes: of what AWS counts in seconds, the fake lets a thousandth pass. */
+export const AN_HOUR = 3_600_000;
+
 /** A service that runs at version 1 of its launch template, which has a version 2. */
 export class RolloutWorld {
   readonly events: ServiceEvent[] = [];
@@ -85,6 +88,16 @@ export class RolloutWorld {
   /** Lets what was begun come to its end. */
   settle(): void {
     this.fake.step(40);
+  }
+
+  /** What is launched from now on is well, and what never gets healthy is replaced, as after its group's grace period. */
+  mend(): void {
+    this.fake.clearFaults();
+    this.fake.behave(() => ({}));
+    for (const one of this.fake.instances('shop-web'))
+      if (one.behaviour.healthyAfterMs === 'never') one.health = 'Unhealthy';
+    // Or the next run would see it go, and take that for a failure of the version.
+    this.settle();
   }
 
   request(changes: Partial<RolloutRequest> = {}, update: Partial<UpdatePolicySpec> = {}): RolloutRequest {
