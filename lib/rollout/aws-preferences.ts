@@ -6,7 +6,7 @@ import { limitsOf } from './limits';
 /** CheckpointDelay and BakeTime go to two days (service model of Auto Scaling). */
 const LONGEST_S = 172_800;
 /** Auto Scaling gives a refresh up that replaced nothing for so long (Auto Scaling guide, instance refreshes). */
-const STALLED_MS = 3_600_000;
+const STALLED_S = 3_600;
 /** AlarmSpecification takes no more (Auto Scaling API). */
 const MOST_ALARMS = 10;
 
@@ -45,12 +45,12 @@ export interface RefreshPreferences {
  * A policy in the words of an instance refresh, for a group of this size. Bounds come out as `limitsOf` has them: Auto Scaling
  * rounds the minimum up and the maximum down.
  *
- * @param instances the group's desired capacity, 1 or more
+ * @param desired the group's desired capacity; of an empty group it is what one instance would need
  * @throws KilnError `rollout.aws` where a refresh cannot do it; see {@link requireAwsCan}
  */
 export function refreshPreferences(
   policy: UpdatePolicySpec,
-  instances: number,
+  desired: number,
   alarms: readonly string[] = [],
 ): RefreshPreferences {
   checkTimes(policy);
@@ -59,8 +59,8 @@ export function refreshPreferences(
   const steps = policy.strategy === 'rolling' ? policy.steps : [];
   const pause = steps[0]?.pauseMs;
   return {
-    ...percentagesOf(policy, instances),
-    instanceWarmupS: seconds(policy.healthTimeoutMs) + JUDGING_S,
+    ...percentagesOf(policy, Math.max(1, desired)),
+    instanceWarmupS: warmupSeconds(policy),
     checkpointPercentages: pause === undefined ? undefined : [...steps.map(({ percent }) => percent), 100],
     checkpointDelayS: pause === undefined ? undefined : seconds(pause + policy.bakeMs),
     bakeTimeS: seconds(policy.bakeMs),
@@ -91,8 +91,7 @@ export function requireAwsCan(
       "Leave 'alarms' out for this service, or update it by RollingUpdatePolicy.rolling().",
     );
   if (policy.strategy === 'blue-green') return;
-  for (let size = Math.max(1, instances.min); size <= Math.max(1, instances.max); size++)
-    refreshPreferences(policy, size);
+  for (let size = instances.min; size <= instances.max; size++) refreshPreferences(policy, size);
 }
 
 function percentagesOf(policy: UpdatePolicySpec, instances: number) {
@@ -115,16 +114,18 @@ function percentagesOf(policy: UpdatePolicySpec, instances: number) {
   return { minHealthyPercentage, maxHealthyPercentage };
 }
 
-function checkTimes({ bakeMs, healthTimeoutMs }: UpdatePolicySpec): void {
+function checkTimes(policy: UpdatePolicySpec): void {
+  const { bakeMs, healthTimeoutMs } = policy;
   if (seconds(bakeMs) > LONGEST_S)
     throw refused(
       `'bakeTime' of ${Duration.milliseconds(bakeMs)} is too long for Auto Scaling, which waits two days at most`,
       "Set 'bakeTime' to two days or less.",
     );
-  if (healthTimeoutMs > STALLED_MS)
+  // An instance that only warms up has replaced nothing yet.
+  if (warmupSeconds(policy) >= STALLED_S)
     throw refused(
       `'healthTimeout' of ${Duration.milliseconds(healthTimeoutMs)} is too long for Auto Scaling, which gives up after an hour`,
-      "Set 'healthTimeout' to an hour or less.",
+      "Set 'healthTimeout' to 59 minutes or less.",
     );
 }
 
@@ -158,6 +159,10 @@ function checkAlarms(alarms: readonly string[]): void {
       `'alarms' names ${alarms.length} alarms, and Auto Scaling watches ${MOST_ALARMS} at most`,
       'Name the most telling ones, or put several into one composite alarm.',
     );
+}
+
+function warmupSeconds({ healthTimeoutMs }: UpdatePolicySpec): number {
+  return seconds(healthTimeoutMs) + JUDGING_S;
 }
 
 /** Whole seconds, rounded up: never less of a wait than asked for. */

@@ -41,6 +41,11 @@ test('a policy without going back tells Auto Scaling not to go back', () => {
   expect(refreshPreferences(policy({ rollback: false }), 3).autoRollback).toBe(false);
 });
 
+test('an empty group is told what one instance would need', () => {
+  expect(refreshPreferences(policy(), 0)).toEqual(refreshPreferences(policy(), 1));
+  expect(refreshPreferences(policy({ healthTimeoutMs: 59 * MINUTE }), 0).instanceWarmupS).toBe(59 * 60 + 30);
+});
+
 test('a policy without steps has no checkpoints and no delay', () => {
   const preferences = refreshPreferences(policy(), 3);
   expect([preferences.checkpointPercentages, preferences.checkpointDelayS]).toEqual([undefined, undefined]);
@@ -168,9 +173,9 @@ describe('where Auto Scaling cannot', () => {
       "'bakeTime' of 2940 min is too long for Auto Scaling, which waits two days at most",
     ],
     [
-      'a health timeout of more than an hour',
-      { healthTimeoutMs: HOUR + MINUTE },
-      "'healthTimeout' of 61 min is too long for Auto Scaling, which gives up after an hour",
+      'a health timeout that leaves no time to judge within the hour',
+      { healthTimeoutMs: HOUR },
+      "'healthTimeout' of 60 min is too long for Auto Scaling, which gives up after an hour",
     ],
   ])('refuses %s', (_what, changes, message) => {
     expect(() => refreshPreferences(policy(changes), 3)).toThrow(

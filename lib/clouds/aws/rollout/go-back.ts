@@ -1,8 +1,8 @@
 import { KilnError } from '../../../errors';
+import { refreshPreferences } from '../../../rollout';
 import { inBrief } from '../aws-error';
 import { sleepOr } from '../call';
 import type { AwsSession } from '../session';
-import { preferencesFor } from './preferences-for';
 import { endRefresh, isForward, isUnderWay, type Refresh, readRefresh, startRefresh } from './refresh';
 import type { RolloutRequest } from './rollout-request';
 import { takeBack } from './settle-refreshes';
@@ -51,23 +51,19 @@ export async function goBack(undo: Undo, wantsBack: boolean): Promise<string> {
  */
 export async function moveBack(undo: Omit<Undo, 'refreshId'>, previous: number): Promise<string> {
   const { session, watch, signal } = undo;
-  const { update, launchTemplate } = undo.request;
+  const { service, update, launchTemplate } = undo.request;
   const finished = 'Auto Scaling had finished already';
-  const request = {
-    ...undo.request,
-    launchTemplate: { ...launchTemplate, version: previous },
-    update: { ...update, steps: [], bakeMs: 0 },
-    alarms: [],
-  };
   try {
     const { group } = await watch.see(signal);
-    const preferences = preferencesFor(request, group, { canGoBack: false });
-    const refreshId = await startRefresh(session, group, request.launchTemplate, preferences);
+    const wayBack = { ...update, steps: [], bakeMs: 0, rollback: false };
+    const preferences = refreshPreferences(wayBack, group.desired);
+    const version = { ...launchTemplate, version: previous };
+    const refreshId = await startRefresh(session, group, version, preferences);
     if (refreshId === undefined) return `${finished}, and another refresh is under way`;
     const ended = await waitForEnd({ ...undo, refreshId });
     if (ended?.status !== 'Successful')
       return `${finished}, and moving it back to version ${previous} came to nothing; the next apply goes on from what is there`;
-    watch.report.tell('rolled-back', `${request.service} is at version ${previous} as before`);
+    watch.report.tell('rolled-back', `${service} is at version ${previous} as before`);
     return `${finished}, so it was moved back to version ${previous}`;
   } catch (error) {
     return signal?.aborted

@@ -13,7 +13,6 @@ import {
   type RolloutContext,
 } from './group-failure';
 import { observe, type Sight } from './observe';
-import { preferencesFor } from './preferences-for';
 import { type GroupState, readGroup } from './read-group';
 import { type Refresh, startRefresh } from './refresh';
 import type { RolloutGroup, RolloutOptions, RolloutRequest, RolloutResult } from './rollout-request';
@@ -73,7 +72,7 @@ class GroupRollout {
     const before = await this.see();
     checkGroup(before.group, this.request);
     // What the engine cannot do is said before anything is begun.
-    refreshPreferences(this.request.update, Math.max(1, before.group.desired), this.request.alarms);
+    refreshPreferences(this.request.update, before.group.desired, this.request.alarms);
     const adopted = await this.settle();
     const sight = await this.see();
     checkGroup(sight.group, this.request);
@@ -112,18 +111,16 @@ class GroupRollout {
     this.course = { watch, previous, refreshId };
     if (this.options.signal?.aborted) throw cancelled();
     await this.followRefresh(refreshId);
-    return this.finish(true);
+    return this.finish();
   }
 
   private async start(group: GroupState, previous: number | undefined): Promise<string> {
-    const { request, session } = this;
+    const { update, alarms, launchTemplate } = this.request;
+    // Auto Scaling refuses to go back by itself where there is no version to go back to.
+    const rollback = update.rollback && previous !== undefined;
+    const preferences = refreshPreferences({ ...update, rollback }, group.desired, alarms);
     for (;;) {
-      const id = await startRefresh(
-        session,
-        group,
-        request.launchTemplate,
-        preferencesFor(request, group, { canGoBack: previous !== undefined }),
-      );
+      const id = await startRefresh(this.session, group, launchTemplate, preferences);
       if (id !== undefined) return id;
       const found = await this.settle();
       if (found) return found.id;
@@ -158,7 +155,7 @@ class GroupRollout {
     watch.report.started(undefined, sight.group.desired);
     watch.tellPresent(sight);
     await this.followGroup(this.request.update.bakeMs);
-    return this.finish(true);
+    return this.finish();
   }
 
   /** Until all of it is in place, and was for the bake time. */
@@ -186,10 +183,10 @@ class GroupRollout {
     return watch;
   }
 
-  private async finish(changed: boolean): Promise<RolloutResult> {
+  private finish(): RolloutResult {
     const { watch } = this.course as Course;
     watch.report.finished();
-    return this.result(watch.lastSight, changed);
+    return this.result(watch.lastSight, true);
   }
 
   private result({ instances }: Sight, changed: boolean): RolloutResult {
