@@ -4,9 +4,7 @@ export {
   type AmiBootMode,
   type AmiProgress,
   type AmiRequest,
-  type AmiVirtualization,
   BLOCK_SIZE,
-  type CreateAmiOptions,
   type DiskBlocks,
   type UploadProgress,
 } from './ami';
@@ -14,24 +12,21 @@ export { claimAmi, ownerOf } from './claim-ami';
 export { createAmi } from './create-ami';
 export { deleteAmi } from './delete-ami';
 export { deleteCopies } from './delete-copies';
-export { type EndAmiOptions, type EndReport, endAmi } from './end-ami';
+export { type EndReport, endAmi } from './end-ami';
 export { faultBehind, isGone } from './fault';
-export type { ImageUse, SessionIn } from './image-uses';
+export type { SessionIn } from './image-uses';
 export { readLaunchPermissions, setLaunchPermissions } from './launch-permissions';
-export { type PruneFailure, type PruneOptions, type PruneReport, pruneImages } from './prune-images';
+export { type PruneFailure, pruneImages } from './prune-images';
 export { readAmi, readKey } from './read-ami';
-export type { Standing } from './retention';
 export { groupsOfId, readRollout, type StandingRollout } from './rollout/read-rollout';
 export { rollOut } from './rollout/roll-out';
 export type {
   RolloutGroup,
-  RolloutOptions,
   RolloutRequest,
   RolloutResult,
-  TemplateVersion,
 } from './rollout/rollout-request';
 export { findCopies } from './service-images';
-export { type AwsEndpoints, type AwsSession, type AwsSettings, openAwsSession } from './session';
+export { type AwsSession, type AwsSettings, openAwsSession } from './session';
 export {
   type StraySnapshot,
   type Survey,
@@ -40,5 +35,5 @@ export {
   surveyImages,
   type Verdict,
 } from './survey-images';
-export { type CopyTarget, makeCopies, removeCopies } from './sync-copies';
+export { makeCopies, removeCopies } from './sync-copies';
 export { type AwsTiming, DEFAULT_TIMING } from './timing';

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { AmiArchitecture, AmiBootMode } from '../../clouds/aws';
 import type { DiskLayout } from '../../image';
 import { isUnknown } from '../../plugin';
 import type { AmiPlan, AmiState } from './ami-schema';
 
-export type Architecture = 'x86_64' | 'arm64';
-export type AmiBootMode = 'legacy-bios' | 'uefi';
-
 /** The machine that an image is for. */
 export interface AmiMachine {
-  readonly architecture: Architecture;
+  readonly architecture: AmiArchitecture;
   /** Null: it is paravirtual, and a kernel of EC2's starts it. */
   readonly bootMode: AmiBootMode | null;
 }
@@ -17,7 +15,7 @@ export interface AmiMachine {
 export interface NamedBy {
   readonly digest: string;
   readonly description: string | null;
-  readonly architecture: Architecture;
+  readonly architecture: AmiArchitecture;
   readonly bootMode: AmiBootMode | null;
   readonly kernelId: string | null;
   readonly tpm: boolean;
@@ -55,7 +53,7 @@ export function amiName(by: NamedBy): string {
 }
 
 /** The boot mode of a machine that was given none. Graviton has no BIOS. */
-export function defaultBootMode(architecture: Architecture): AmiBootMode {
+export function defaultBootMode(architecture: AmiArchitecture): AmiBootMode {
   return architecture === 'arm64' ? 'uefi' : 'legacy-bios';
 }
 
@@ -66,12 +64,12 @@ export function layoutFor(bootMode: AmiBootMode | null): DiskLayout {
 }
 
 /** The machine in the words of lib/image. */
-export function machineFor(architecture: Architecture): 'x86-64' | 'arm64' {
+export function machineFor(architecture: AmiArchitecture): 'x86-64' | 'arm64' {
   return architecture === 'arm64' ? 'arm64' : 'x86-64';
 }
 
 /** The architecture of a machine, undefined where EC2 has none such. A 32-bit x86 kernel starts on x86-64. */
-export function architectureFor(machine: string | undefined): Architecture | undefined {
+export function architectureFor(machine: string | undefined): AmiArchitecture | undefined {
   if (machine === 'arm64') return 'arm64';
   return machine === 'x86-64' || machine === 'x86' ? 'x86_64' : undefined;
 }

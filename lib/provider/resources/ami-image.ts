@@ -1,15 +1,8 @@
 import { resolve } from 'node:path';
+import type { AmiArchitecture, AmiBootMode } from '../../clouds/aws';
 import { errnoOf, KilnError } from '../../errors';
 import type { ImageInspection } from '../../image';
-import {
-  type AmiBootMode,
-  type AmiMachine,
-  type Architecture,
-  architectureFor,
-  defaultBootMode,
-  layoutFor,
-  machineFor,
-} from './ami-arguments';
+import { type AmiMachine, architectureFor, defaultBootMode, layoutFor, machineFor } from './ami-arguments';
 
 /** The files of an image, and what is to be made of them. */
 export interface AmiImage {
@@ -45,7 +38,7 @@ export function amiImage(image: ImageAttribute, folder: string): AmiImage {
 
 /** What of the machine is said. */
 export interface GivenMachine {
-  readonly architecture?: Architecture;
+  readonly architecture?: AmiArchitecture;
   readonly bootMode?: AmiBootMode;
   /** A kernel of EC2's starts it. */
   readonly isParavirtual: boolean;
@@ -89,7 +82,7 @@ function inspectIfThere(inspect: () => ImageInspection): ImageInspection | undef
 }
 
 /** A disk may say nothing about its machine; a BIOS is then a PC's. */
-function inspectedArchitecture(image: ImageInspection): Architecture {
+function inspectedArchitecture(image: ImageInspection): AmiArchitecture {
   const { machine } = image;
   const architecture = architectureFor(machine) ?? (machine === undefined ? 'x86_64' : undefined);
   if (architecture !== undefined) return architecture;
@@ -100,7 +93,11 @@ function inspectedArchitecture(image: ImageInspection): Architecture {
 }
 
 /** What a disk is made for shows in it; a kernel is put behind the loader of whatever mode is asked for. */
-function bootModeOf(image: ImageInspection, kind: AmiImage['kind'], architecture: Architecture): AmiBootMode {
+function bootModeOf(
+  image: ImageInspection,
+  kind: AmiImage['kind'],
+  architecture: AmiArchitecture,
+): AmiBootMode {
   if (kind === 'kernel') return defaultBootMode(architecture);
   const starts = protocolsOf(image);
   return starts.includes('uefi-disk') && !starts.includes('bios-disk')

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AmiArchitecture, AmiBootMode } from '../../clouds/aws';
 import { KilnError } from '../../errors';
 import {
   DiagnosticsError,
@@ -10,7 +11,7 @@ import {
 } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
 import { hasUnknown } from '../has-unknown';
-import { type AmiBootMode, type AmiMachine, type Architecture, amiName, namedBy } from './ami-arguments';
+import { type AmiMachine, amiName, namedBy } from './ami-arguments';
 import { amiImage, type GivenMachine, tryFindMachine } from './ami-image';
 import type { AmiPlan, AmiState, amiSchema } from './ami-schema';
 
@@ -64,7 +65,7 @@ export function givenMachine({
   kernel_id: kernelId,
 }: Pick<Proposed, 'architecture' | 'boot_mode' | 'kernel_id'>): GivenMachine {
   return {
-    ...(isUnknown(architecture) ? {} : { architecture: architecture as Architecture }),
+    ...(isUnknown(architecture) ? {} : { architecture: architecture as AmiArchitecture }),
     ...(isUnknown(bootMode) || bootMode === null ? {} : { bootMode: bootMode as AmiBootMode }),
     isParavirtual: kernelId !== null,
   };

@@ -1,3 +1,3 @@
-export type { Grant, Phase } from './grant';
-export { type LeastPolicy, leastPolicy, POLICY_LIMIT } from './least-policy';
-export type { PolicyDocument, PolicyStatement } from './statements';
+export type { Phase } from './grant';
+export { leastPolicy, POLICY_LIMIT } from './least-policy';
+export type { PolicyStatement } from './statements';
