@@ -1,3 +1,4 @@
+import { KEPT_IMAGES } from '../../lib/spec';
 import { type CallableService, readAwsCalls } from './aws-calls';
 import { referenceIn } from './aws-rules';
 import {
@@ -13,8 +14,6 @@ import {
 import { type InstanceRange, readUpdate, type TestedService } from './tested-service';
 
 const ROLLOUT = 'kiln_aws_rollout';
-/** As `kiln_ami` has it, where a service keeps images and does not say how many. */
-const DEFAULT_KEEP = 5;
 
 /** Arguments of a launch template that are about the template: they make no new version of it. */
 const TEMPLATE_ONLY = ['tags', 'tags_all', 'update_default_version', 'default_version'];
@@ -41,7 +40,7 @@ export function readAwsServices(resources: readonly JsonResource[]): TestedServi
       update: readUpdate(rollout.arguments.update, rollout.address),
       calls: calls.get(name) ?? [],
       keepsImages:
-        ami?.arguments.service === undefined ? undefined : (numberIn(ami.arguments.keep) ?? DEFAULT_KEEP),
+        ami?.arguments.service === undefined ? undefined : (numberIn(ami.arguments.keep) ?? KEPT_IMAGES),
       holders: service.groups.map(({ address, arguments: args }) => `${args.name} (${address})`),
       launch: launchOf(service),
     };

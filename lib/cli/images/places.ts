@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { AwsSettings } from '../../clouds/aws';
 import { readJsonIfAny } from '../../io/files';
+import { KEPT_IMAGES } from '../../spec';
 import type { CommandContext } from '../context';
 import { findStack, readManifest, type SynthesizedStack } from '../manifest';
 import { lockOutput } from '../output-lock';
@@ -29,9 +30,6 @@ export interface PlacesOptions {
   /** @default - those of the stacks, or what the SDK finds */
   readonly region?: string | undefined;
 }
-
-/** Kiln's own default, where a stack names none (`kiln_ami`). */
-const DEFAULT_KEEP = 5;
 
 const Text = v.optional(v.nullable(v.unknown()));
 const StackJson = v.looseObject({
@@ -113,7 +111,7 @@ function keepsIn({ resource }: StackJson): [string, number][] {
   return Object.values(resource?.kiln_ami ?? {}).flatMap(({ service, keep }) => {
     const name = literal(service);
     if (name === undefined) return [];
-    return typeof keep === 'number' || keep === undefined ? [[name, keep ?? DEFAULT_KEEP]] : [];
+    return typeof keep === 'number' || keep === undefined ? [[name, keep ?? KEPT_IMAGES]] : [];
   });
 }
 

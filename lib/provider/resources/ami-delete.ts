@@ -1,10 +1,11 @@
 import type { Ami, EndReport, SurveyedImage } from '../../clouds/aws';
 import type { ApplyContext } from '../../plugin';
+import { KEPT_IMAGES } from '../../spec';
 import type { AwsMeta } from '../aws-meta';
 import { AmiEvents } from './ami-events';
 import { isOthers, OWNER } from './ami-owner';
 import { warnOfFailed } from './ami-prune';
-import { type AmiState, type amiSchema, DEFAULT_KEEP } from './ami-schema';
+import type { AmiState, amiSchema } from './ami-schema';
 
 type Context = ApplyContext<typeof amiSchema, AwsMeta>;
 
@@ -44,7 +45,7 @@ async function end(ctx: Context, state: AmiState, found: Ami & { readonly servic
     claims.claimed.delete(found.id);
     return code.endAmi(found, session, {
       ...claims,
-      keep: state.keep ?? DEFAULT_KEEP,
+      keep: state.keep ?? KEPT_IMAGES,
       owner: typeof owner === 'string' ? owner : undefined,
       sessionIn,
       signal: ctx.signal,

@@ -10,6 +10,7 @@ import {
   t,
   withDefault,
 } from '../../plugin';
+import { KEPT_IMAGES } from '../../spec';
 import {
   checkAccounts,
   checkCopies,
@@ -24,8 +25,6 @@ import {
   oneOf,
 } from './ami-checks';
 
-/** Earlier images of a service that stay where nothing else is said. */
-export const DEFAULT_KEEP = 5;
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Only the digest names an image; the other members say where to find it and what it is made of. */
@@ -140,7 +139,7 @@ export const amiSchema = schema({
         'says. Left out, an image goes when it is replaced.',
       check: checkService,
     }),
-    keep: withDefault(t.integer, DEFAULT_KEEP, {
+    keep: withDefault(t.integer, KEPT_IMAGES, {
       description: 'Earlier images of the `service` that stay, besides those that are in use.',
       check: checkKeep,
     }),

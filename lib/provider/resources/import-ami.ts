@@ -1,9 +1,10 @@
 import type { Ami } from '../../clouds/aws';
 import { KilnError } from '../../errors';
+import { KEPT_IMAGES } from '../../spec';
 import type { AwsAccess } from '../aws-meta';
 import { type AmiMachine, amiName, namedBy } from './ami-arguments';
 import type { Around } from './ami-around';
-import { type AmiState, DEFAULT_KEEP } from './ami-schema';
+import type { AmiState } from './ami-schema';
 
 /**
  * The state of an image that Kiln made, by its id. Where its file lies is not known; the next apply records it.
@@ -53,7 +54,7 @@ export async function importedAmi(
     kms_key_id: null,
     tags: found.tags,
     service: found.service ?? null,
-    keep: DEFAULT_KEEP,
+    keep: KEPT_IMAGES,
     source: null,
     id,
     snapshot_id: snapshotId,
