@@ -4,6 +4,7 @@ import { EBSClient } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { KilnError, messageOf } from '../../errors';
+import { httpsProxy } from './proxy';
 import { ServerClock } from './server-clock';
 import { type AwsTiming, DEFAULT_TIMING } from './timing';
 
@@ -53,9 +54,10 @@ export interface AwsSession {
 
 /**
  * Makes the clients; nothing is sent yet. Credentials come from the SDK's default chain (variables, profiles, SSO, web
- * identity, instance roles) when first needed. AWS_CA_BUNDLE is read here, because this SDK does not know it.
+ * identity, instance roles) when first needed. AWS_CA_BUNDLE, HTTPS_PROXY and NO_PROXY are read here, because this SDK does not
+ * know them.
  *
- * @throws KilnError `aws.region` without a region, `aws.ca-bundle` where its file cannot be read
+ * @throws KilnError `aws.region` without a region, `aws.ca-bundle` where its file cannot be read, `aws.proxy`
  */
 export async function openAwsSession(settings: AwsSettings = {}): Promise<AwsSession> {
   // This SDK warns on stderr that Node 20 will be too old for a later one; this one is bundled, and libraries do not print.
@@ -63,7 +65,7 @@ export async function openAwsSession(settings: AwsSettings = {}): Promise<AwsSes
   const { endpoints = {}, workers = WORKERS, profile } = settings;
   const timing = { ...DEFAULT_TIMING, ...settings.timing };
   const region = settings.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION);
-  const ca = readCaBundle(process.env.AWS_CA_BUNDLE);
+  const handler = await handlers(timing);
   const common = {
     maxAttempts: 1,
     ...(region ? { region } : {}),
@@ -74,7 +76,7 @@ export async function openAwsSession(settings: AwsSettings = {}): Promise<AwsSes
   const settingsFor = (endpoint: string | undefined, sockets: number) => ({
     ...common,
     ...(endpoint === undefined ? {} : { endpoint }),
-    requestHandler: handler(sockets, timing, ca),
+    requestHandler: handler(sockets),
   });
   const keep = <T extends Closable>(client: T): T => {
     listen(client, clock);
@@ -131,18 +133,23 @@ function listen(client: Closable, clock: ServerClock): void {
 }
 
 /** As many sockets as requests at a time; the SDK's 50 would let the others wait unseen, against their own time limit. */
-function handler(maxSockets: number, timing: AwsTiming, ca: string | undefined): EBSClientHandler {
-  return {
-    connectionTimeout: timing.connectMs,
-    socketTimeout: timing.readMs,
-    httpAgent: { keepAlive: true, maxSockets },
-    httpsAgent: { keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) },
+async function handlers({ connectMs, readMs }: AwsTiming): Promise<(maxSockets: number) => RequestHandler> {
+  const ca = readCaBundle(process.env.AWS_CA_BUNDLE);
+  const proxy = httpsProxy();
+  const { ProxyAgent } = proxy === undefined ? {} : await import('./proxy-agent');
+  return (maxSockets) => {
+    const http = { keepAlive: true, maxSockets };
+    const https = { ...http, ...(ca === undefined ? {} : { ca }) };
+    return {
+      connectionTimeout: connectMs,
+      socketTimeout: readMs,
+      httpAgent: http,
+      httpsAgent: proxy && ProxyAgent ? new ProxyAgent(proxy, https) : https,
+    };
   };
 }
 
-type EBSClientHandler = NonNullable<
-  NonNullable<ConstructorParameters<typeof EBSClient>[0]>['requestHandler']
->;
+type RequestHandler = NonNullable<NonNullable<ConstructorParameters<typeof EBSClient>[0]>['requestHandler']>;
 
 function readCaBundle(path: string | undefined): string | undefined {
   if (!path) return undefined;

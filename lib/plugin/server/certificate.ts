@@ -16,17 +16,19 @@ const OID = {
 };
 
 /**
- * Makes a P-256 key and a certificate for `localhost`, valid from a day ago until a day from now.
+ * Makes a P-256 key and a certificate for one host, valid from a day ago until a day from now.
  *
  * The DER is written here because the certificate is one fixed shape, and the libraries for it cost 40 to
  * 170 ms of start-up (docs/design/003-plugin-protocol.md). Terraform needs the subject alternative name
  * `DNS:localhost` and no other extension.
+ *
+ * @param host a DNS name
  */
-export function createServerCertificate(now = new Date()): ServerCertificate {
+export function createServerCertificate(now = new Date(), host = 'localhost'): ServerCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const algorithm = sequence(oid(OID.ecdsaWithSha256));
-  const name = sequence(set(sequence(oid(OID.commonName), utf8('localhost'))));
+  const name = sequence(set(sequence(oid(OID.commonName), utf8(host))));
   const validity = sequence(
     generalizedTime(new Date(now.getTime() - DAY_MS)),
     generalizedTime(new Date(now.getTime() + DAY_MS)),
@@ -39,7 +41,7 @@ export function createServerCertificate(now = new Date()): ServerCertificate {
     validity,
     name,
     spki,
-    explicit(3, sequence(sequence(oid(OID.subjectAltName), octets(sequence(dnsName('localhost')))))),
+    explicit(3, sequence(sequence(oid(OID.subjectAltName), octets(sequence(dnsName(host)))))),
   );
   const der = sequence(body, algorithm, bits(sign('sha256', body, privateKey)));
   return {
