@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildLoader, embeddedLoader } from './build-loader.mjs';
+import { licencesOf } from './licences.mjs';
 import { packed } from './packed.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -28,10 +29,25 @@ const OPTIONS = {
   keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 };
 
+/** The paths of all files that are in the two programs. */
+const bundled = new Set();
+
+const noteInputs = {
+  name: 'note-inputs',
+  setup({ onEnd }) {
+    onEnd(({ metafile }) => {
+      for (const path of Object.keys(metafile?.inputs ?? {})) bundled.add(path);
+    });
+  },
+};
+
+const awsCode = packed('lib/clouds/aws/index.ts', { ...OPTIONS, plugins: [noteInputs] });
+
 async function bundle(entry, outfile, options = {}) {
-  await build({ ...OPTIONS, ...options, entryPoints: [entry], outfile });
+  await build({ ...OPTIONS, ...options, plugins: [awsCode, noteInputs], entryPoints: [entry], outfile });
   finish(outfile);
 }
 
@@ -55,13 +71,11 @@ cpSync('constructs/aws/console-log', 'dist/constructs/aws/console-log', {
   filter: (path) => !path.endsWith('.ts'),
 });
 buildLoader();
-await bundle('lib/cli/main.ts', 'dist/bin/kiln.js', {
-  plugins: [packed('lib/clouds/aws/index.ts', OPTIONS)],
-});
+await bundle('lib/cli/main.ts', 'dist/bin/kiln.js');
 await bundle('lib/provider/main.ts', 'dist/bin/terraform-provider-kiln.js', {
   define: {
     KILN_VERSION: JSON.stringify(BUILD_PLACE),
     'globalThis.KILN_EMBEDDED_LOADER': JSON.stringify(embeddedLoader()),
   },
-  plugins: [packed('lib/clouds/aws/index.ts', OPTIONS)],
 });
+writeFileSync('dist/bin/LICENCES', licencesOf(bundled));

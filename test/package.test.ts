@@ -55,6 +55,7 @@ describe('the packed package, installed in an empty folder', () => {
         'dist/stacks/index.d.ts',
         'dist/constructs/testing/index.js',
         'dist/constructs/aws/console-log/index.js',
+        'dist/bin/LICENCES',
         'dist/bin/kiln.js',
         'dist/bin/terraform-provider-kiln.js',
         'dist/loader/core.img',
@@ -63,6 +64,21 @@ describe('the packed package, installed in an empty folder', () => {
     );
     const unwanted = files.filter((path) => /^test\/|^lib\/|(?<!\.d)\.ts$|\.elf$|\.o$|\.tfstate/.test(path));
     expect(unwanted).toEqual([]);
+  });
+
+  test('names the libraries that are in its programs, with their licences', () => {
+    const licences = readFileSync(inProject('node_modules/kiln-cdk/dist/bin/LICENCES'), 'utf8');
+    for (const name of [
+      '@aws-sdk/client-ebs',
+      '@bufbuild/protobuf',
+      '@msgpack/msgpack',
+      'commander',
+      'https-proxy-agent',
+    ]) {
+      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    }
+    expect(licences).toContain('Permission is hereby granted, free of charge');
+    expect(licences).toContain('Apache License');
   });
 
   test('has no runtime dependency besides its one parser and the peers', () => {
