@@ -3,6 +3,9 @@ import type { TerraformPlan, TerraformResourceChange } from './plan-json';
 /** Type of the Terraform resource that moves a service's groups on AWS. */
 export const AWS_ROLLOUT_TYPE = 'kiln_aws_rollout';
 
+/** Type of the Terraform resource that is an image on AWS. */
+export const AMI_TYPE = 'kiln_ami';
+
 /** What of a plan belongs to one service on AWS, found by what refers to what. */
 export interface AwsServiceResources {
   readonly rollout: TerraformResourceChange;
@@ -20,7 +23,7 @@ export function awsServicesIn(plan: TerraformPlan): AwsServiceResources[] {
     .filter(({ type }) => type === AWS_ROLLOUT_TYPE)
     .map((rollout) => {
       const [template] = find('aws_launch_template', referencesOf(plan, rollout, 'launch_template'));
-      const [image] = template ? find('kiln_ami', referencesOf(plan, template, 'image_id')) : [];
+      const [image] = template ? find(AMI_TYPE, referencesOf(plan, template, 'image_id')) : [];
       const groups = find('aws_autoscaling_group', referencesOf(plan, rollout, 'groups'));
       return { rollout, template, image, groups: groups.length > 0 ? groups : namedGroups(current, rollout) };
     });

@@ -1,6 +1,6 @@
 import { rolloutsOwn } from './aws-drift';
 import { type AwsBatch, type AwsServiceChange, reviewAwsService } from './aws-service-change';
-import { awsServicesIn } from './aws-service-resources';
+import { AMI_TYPE, awsServicesIn } from './aws-service-resources';
 import type { Batch } from './batches';
 import { type Drift, reviewDrift } from './drift';
 import type { TerraformChange, TerraformPlan, TerraformResourceChange } from './plan-json';
@@ -72,9 +72,17 @@ function reviewResource(resource: TerraformResourceChange): ResourceChange {
   return {
     address: resource.deposed ? `${resource.address} (deposed ${resource.deposed})` : resource.address,
     action,
-    reason: resource.action_reason ? (REASONS[resource.action_reason] ?? null) : null,
+    reason: resource.deposed ? deposedBy(resource) : (REASONS[resource.action_reason ?? ''] ?? null),
     attributes: action === 'delete' || action === 'forget' ? [] : attributeChanges(resource.change),
   };
+}
+
+/** Of an image that belongs to a service, a deletion is where it becomes an earlier one (docs/aws.md, "Images that stay"). */
+function deposedBy({ type, change }: TerraformResourceChange): string {
+  const isOfService =
+    type === AMI_TYPE && typeof (change.before as { service?: unknown } | null)?.service === 'string';
+  const stays = isOfService ? '; as an earlier image of its service it stays while it is kept or used' : '';
+  return `an apply that failed had replaced it${stays}`;
 }
 
 function reviewOutput(name: string, change: TerraformChange): OutputChange[] {

@@ -47,6 +47,25 @@ test('a reason that Terraform gives is said in words', () => {
   expect(reviewPlan(parsePlan(plan)).resources[0]?.reason).toBe('its creation failed earlier');
 });
 
+test('what a failed apply had replaced is told from what takes its place, and an image of a service may stay', () => {
+  const gone = (type: string, before: object) =>
+    bucket({ actions: ['delete'], before, after: null }, { address: `${type}.b`, type, deposed: '1a2b3c4d' });
+  const plan = planOf(
+    gone('aws_s3_bucket', {}),
+    gone('kiln_ami', { service: 'shop/web' }),
+    gone('kiln_ami', {}),
+  );
+  const { resources } = reviewPlan(parsePlan(plan));
+  expect(resources.map(({ address, reason }) => [address, reason])).toEqual([
+    ['aws_s3_bucket.b (deposed 1a2b3c4d)', 'an apply that failed had replaced it'],
+    [
+      'kiln_ami.b (deposed 1a2b3c4d)',
+      'an apply that failed had replaced it; as an earlier image of its service it stays while it is kept or used',
+    ],
+    ['kiln_ami.b (deposed 1a2b3c4d)', 'an apply that failed had replaced it'],
+  ]);
+});
+
 test('drift is shown, unless nothing that can be seen differs', () => {
   const plan = JSON.stringify({
     format_version: '1.2',
