@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ISynthesisSession, TerraformStack } from 'cdktf';
+import type { TerraformStack } from 'cdktf';
 import { KilnError } from '../lib/errors';
 import {
   type DiskLayout,
@@ -23,6 +23,7 @@ import { type Device, type Platform, requireRunsOn, type System, systems } from 
 import { locateImage } from './built-images';
 import type { BoundImage } from './platform';
 import type { UnikernelImage } from './unikernel-image';
+import { writeBeside } from './write-beside';
 
 /** Folder of staged images beside the stack's Terraform JSON. */
 const FOLDER = 'images';
@@ -51,13 +52,7 @@ export class StagedImages {
     private readonly stack: TerraformStack,
     private readonly systems: readonly System[],
   ) {
-    const { synthesizer } = stack;
-    stack.synthesizer = {
-      synthesize: (session) => {
-        this.stage(session);
-        synthesizer.synthesize(session);
-      },
-    };
+    writeBeside(stack, (folder) => this.stage(join(folder, FOLDER)));
   }
 
   /**
@@ -127,8 +122,7 @@ export class StagedImages {
     return path;
   }
 
-  private stage({ outdir, manifest }: ISynthesisSession): void {
-    const folder = join(outdir, manifest.forStack(this.stack).workingDirectory, FOLDER);
+  private stage(folder: string): void {
     for (const [path, { file, kind }] of this.staged) {
       const { sha256 } = stageImage(file.path, folder, kind);
       if (sha256 === file.sha256) continue;

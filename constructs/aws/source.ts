@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ISynthesisSession, TerraformStack } from 'cdktf';
+import type { TerraformStack } from 'cdktf';
 import { sourceCommit } from '../../lib/git';
 import { projectFolder } from '../project-folder';
+import { writeBeside } from '../write-beside';
 
 /** Beside the stack's Terraform JSON; AMIs read the commit from it when they are made. */
 export const SOURCE_FILE = 'source.json';
@@ -15,23 +16,14 @@ export class StackSource {
   private read: { readonly commit: string | undefined } | undefined;
 
   constructor(private readonly stack: TerraformStack) {
-    const { synthesizer } = stack;
-    stack.synthesizer = {
-      synthesize: (session) => {
-        synthesizer.synthesize(session);
-        this.write(session);
-      },
-    };
+    writeBeside(stack, (folder) => {
+      writeFileSync(join(folder, SOURCE_FILE), `${JSON.stringify({ commit: this.commit ?? null })}\n`);
+    });
   }
 
   /** Such as `0123456789abcdef0123456789abcdef01234567-dirty`; undefined outside of a repository. */
   get commit(): string | undefined {
     this.read ??= { commit: sourceCommit(projectFolder(this.stack)) };
     return this.read.commit;
-  }
-
-  private write({ outdir, manifest }: ISynthesisSession): void {
-    const folder = join(outdir, manifest.forStack(this.stack).workingDirectory);
-    writeFileSync(join(folder, SOURCE_FILE), `${JSON.stringify({ commit: this.commit ?? null })}\n`);
   }
 }

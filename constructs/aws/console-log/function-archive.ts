@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { writeBeside } from '../../write-beside';
 import { zip } from '../zip';
 
 /** Beside this file, from the sources and in the package alike. */
@@ -20,15 +21,10 @@ export function stageConsoleFunction(scope: Construct): { readonly filename: str
   const stack = TerraformStack.of(scope);
   if (!staging.has(stack)) {
     staging.add(stack);
-    const { synthesizer } = stack;
-    stack.synthesizer = {
-      synthesize: (session) => {
-        const working = join(session.outdir, session.manifest.forStack(stack).workingDirectory);
-        mkdirSync(join(working, FOLDER), { recursive: true });
-        writeFileSync(join(working, FILENAME), archive);
-        synthesizer.synthesize(session);
-      },
-    };
+    writeBeside(stack, (folder) => {
+      mkdirSync(join(folder, FOLDER), { recursive: true });
+      writeFileSync(join(folder, FILENAME), archive);
+    });
   }
   return { filename: FILENAME, hash: createHash('sha256').update(archive).digest('base64') };
 }
