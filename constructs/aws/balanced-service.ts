@@ -1,4 +1,4 @@
-import type { ITerraformDependable } from 'cdktf';
+import type { TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { HealthCheckSpec } from '../../lib/spec';
 import type { ServiceFirewall } from './firewall';
@@ -26,7 +26,7 @@ export interface Reach {
   /** Tokens, one for each colour, blue first. */
   readonly targetGroupArns: readonly string[];
   /** What must be there before an instance can be seen healthy: without its listener a target group checks nothing. */
-  readonly dependsOn: ITerraformDependable[];
+  readonly dependsOn: readonly TerraformResource[];
 }
 
 export interface InternalReach extends Reach {

@@ -1,7 +1,7 @@
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import type { ITerraformDependable } from 'cdktf';
+import type { TerraformResource } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { KilnError } from '../../lib/errors';
 import { checkKnown, checkPort } from '../checks';
@@ -31,7 +31,7 @@ export class Firewall extends Construct {
   /** Token: the security group's id. */
   readonly id: string;
   /** Its rules so far, for what must not start before they are there. */
-  readonly rules: ITerraformDependable[] = [];
+  readonly rules: TerraformResource[] = [];
   private readonly name: string;
   private readonly logicalId: string;
   private readonly made = new Set<string>();

@@ -47,6 +47,7 @@ export function createGroup(scope: Construct, id: string, settings: GroupSetting
       ? { launchTemplate: version }
       : { mixedInstancesPolicy: mixedPolicy(mixed, version) }),
     targetGroupArns: [],
+    // Until a balancer leads to it: a group must not kill what a balancer that is not there does not see healthy.
     healthCheckType: 'EC2',
     healthCheckGracePeriod: deadline + CONSOLE_GRACE_S,
     defaultInstanceWarmup: deadline,

@@ -12,6 +12,7 @@ import {
   Platform,
   type ServiceDefinition,
 } from '../platform';
+import { ServiceBindings } from '../service-bindings';
 import { StagedImages } from '../staged-images';
 import type { UnikernelImage } from '../unikernel-image';
 import type { UnikernelService } from '../unikernel-service';
@@ -55,10 +56,10 @@ const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 export class AwsPlatform implements IPlatform, ServicePlatform {
   readonly maxInstances = 1000;
   readonly balancers: AwsBalancers;
+  readonly bindings = new ServiceBindings<AwsServiceBinding>();
   private readonly images: StagedImages;
   private readonly systems: readonly System[];
   private readonly machines = new Map<UnikernelService, Machine>();
-  private readonly bindings = new Map<UnikernelService, AwsServiceBinding>();
   private readonly tagOf = new Map<IConstruct, string>();
   private bound: BoundNetwork | undefined;
 
@@ -127,16 +128,8 @@ export class AwsPlatform implements IPlatform, ServicePlatform {
       },
       this,
     );
-    this.bindings.set(service, binding);
+    this.bindings.add(service, binding);
     return binding;
-  }
-
-  findBinding(service: UnikernelService): AwsServiceBinding {
-    const binding = this.bindings.get(service);
-    if (binding) return binding;
-    throw new KilnError(`'${service.node.path}' runs on another platform; connect services of one platform`, {
-      code: 'constructs.connection',
-    });
   }
 
   private get network(): BoundNetwork {
@@ -154,7 +147,8 @@ export class AwsPlatform implements IPlatform, ServicePlatform {
 
   /** What can be said only when all services are there. */
   private checkWhole(): void {
-    const paths = [...this.bindings.keys()].map((service) => pathInStack(service).join('/'));
+    const bindings = this.bindings.all();
+    const paths = bindings.map(([service]) => pathInStack(service).join('/'));
     const unknown = Object.keys(this.props.services ?? {}).find((path) => !paths.includes(path));
     if (unknown !== undefined) {
       const there = paths.length === 0 ? 'none' : paths.map((path) => `'${path}'`).join(', ');
@@ -163,7 +157,7 @@ export class AwsPlatform implements IPlatform, ServicePlatform {
         { code: 'constructs.services' },
       );
     }
-    for (const binding of this.bindings.values()) binding.checkWhole();
+    for (const [, binding] of bindings) binding.checkWhole();
   }
 }
 

@@ -1,6 +1,8 @@
-import { Annotations, dependable, type ITerraformDependable, Lazy, TerraformOutput, Token } from 'cdktf';
+import { Annotations, Lazy, TerraformOutput, type TerraformResource, Token } from 'cdktf';
 import { KilnError } from '../../lib/errors';
+import { addDependencies } from '../add-dependencies';
 import type { ConnectionDefinition, IServiceBinding } from '../platform';
+import type { ServiceBindings } from '../service-bindings';
 import type { ExposeOptions } from '../unikernel-service';
 import type { BalancedService, InternalReach, PublicReach, Reach } from './balanced-service';
 import type { AwsBalancers } from './balancers';
@@ -10,15 +12,13 @@ import { createServiceResources, type ServicePlan, type ServiceResources } from 
 /** What a service needs of its platform. */
 export interface ServicePlatform {
   readonly balancers: AwsBalancers;
-  /** @throws KilnError `constructs.connection` */
-  findBinding(service: ConnectionDefinition['peer']): AwsServiceBinding;
+  readonly bindings: ServiceBindings<AwsServiceBinding>;
 }
 
 /** A service on AWS: an image, a launch template, a group or two of instances, and the rollout that moves them. */
 export class AwsServiceBinding implements IServiceBinding {
   readonly resources: ServiceResources;
   private readonly balanced: BalancedService;
-  private readonly after = new Set<AwsServiceBinding>();
   private internal: InternalReach | undefined;
   private public: PublicReach | undefined;
   private isNoted = false;
@@ -46,7 +46,6 @@ export class AwsServiceBinding implements IServiceBinding {
       service: name.name,
       groupNames: this.resources.groups.map((group) => group.name),
     });
-    this.wire();
   }
 
   get endpoint(): string {
@@ -67,16 +66,16 @@ export class AwsServiceBinding implements IServiceBinding {
     if (this.plan.definition.scaling?.metric === 'requests') this.scale(this.public);
     const output = new TerraformOutput(this.plan.service, 'Endpoint', { value: this.endpoint });
     output.overrideLogicalId(`${this.plan.name.id}_endpoint`);
-    this.wire();
+    this.follow(this.public);
   }
 
   connect({ peer, bootArg }: ConnectionDefinition): void {
-    const binding = this.platform.findBinding(peer);
-    const { address } = binding.letIn(this);
+    const { bindings } = this.platform;
+    const callee = bindings.find(peer);
+    const { address } = callee.letIn(this);
     if (bootArg !== undefined) this.addBootArg(`${bootArg}=${address}`);
-    // Services may call each other in a circle, Terraform's dependencies may not: what would close one is left out.
-    if (!binding.waitsFor(this)) this.after.add(binding);
-    this.wire();
+    this.waitFor(this.plan.firewall.rules);
+    if (bindings.tryOrder(this, callee)) this.waitFor([callee.resources.rollout]);
   }
 
   /**
@@ -84,9 +83,9 @@ export class AwsServiceBinding implements IServiceBinding {
    * @throws KilnError `constructs.scaling` where no balancer counts the requests that it is to be scaled by
    */
   checkWhole(): void {
-    // The user may have opened the firewall meanwhile.
-    this.wire();
-    const { service, definition } = this.plan;
+    const { service, definition, firewall } = this.plan;
+    // The user may have opened it meanwhile.
+    this.waitFor(firewall.rules);
     const { path } = service.node;
     if (definition.scaling?.metric === 'requests' && this.public === undefined) {
       throw noRequests(path, 'it is not exposed');
@@ -101,8 +100,9 @@ export class AwsServiceBinding implements IServiceBinding {
 
   /** Lets a service call this one. */
   private letIn(caller: AwsServiceBinding): InternalReach {
+    const isFirst = this.internal === undefined;
     this.internal = this.platform.balancers.reach(this.balanced, caller.plan.firewall);
-    this.wire();
+    if (isFirst) this.follow(this.internal);
     return this.internal;
   }
 
@@ -125,24 +125,26 @@ export class AwsServiceBinding implements IServiceBinding {
     }
   }
 
-  /** Brings together what leads to the service and what runs it; again whenever something of it was declared. */
-  private wire(): void {
+  /** Has the groups and the rollout go by a balancer that leads to the service from now on. */
+  private follow({ dependsOn }: Reach): void {
     const { groups, rollout } = this.resources;
-    const { firewall } = this.plan;
-    const peers = [...this.after].map(({ resources }) => resources.rollout);
-    const before = namesOf([...firewall.rules, ...peers]);
     for (const [index, group] of groups.entries()) {
       group.targetGroupArns = this.targetGroupArns(index);
-      // A group must not kill what its balancer does not see healthy where there is no balancer.
-      group.healthCheckType = this.isBalanced ? 'ELB' : 'EC2';
-      group.dependsOn = before;
+      group.healthCheckType = 'ELB';
     }
     rollout.groups = groups.map(({ name }, index) => ({
       name,
       targetGroupArns: this.targetGroupArns(index),
     }));
     if (groups.length === 2) rollout.listeners = this.reaches.map(({ listenerArn }) => listenerArn);
-    rollout.dependsOn = [...before, ...namesOf(this.reaches.flatMap(({ dependsOn }) => dependsOn))];
+    this.waitFor(this.plan.firewall.rules);
+    addDependencies(rollout, dependsOn);
+  }
+
+  /** Has instances start after others are there. */
+  private waitFor(others: readonly TerraformResource[]): void {
+    const { groups, rollout } = this.resources;
+    for (const resource of [...groups, rollout]) addDependencies(resource, others);
   }
 
   /** Whether AWS asks the instances themselves how they are. */
@@ -157,16 +159,6 @@ export class AwsServiceBinding implements IServiceBinding {
   private targetGroupArns(index: number): string[] {
     return this.reaches.map(({ targetGroupArns }) => targetGroupArns[index] as string);
   }
-
-  private waitsFor(other: AwsServiceBinding, seen = new Set<AwsServiceBinding>()): boolean {
-    if (this === other) return true;
-    seen.add(this);
-    return [...this.after].some((next) => !seen.has(next) && next.waitsFor(other, seen));
-  }
-}
-
-function namesOf(resources: readonly ITerraformDependable[]): string[] {
-  return resources.map((resource) => dependable(resource));
 }
 
 function noRequests(service: string, why: string): KilnError {

@@ -17,6 +17,7 @@ import {
   Platform,
   type ServiceDefinition,
 } from '../platform';
+import { ServiceBindings } from '../service-bindings';
 import { StagedImages } from '../staged-images';
 import { BootMode, type UnikernelImage } from '../unikernel-image';
 import type { UnikernelService } from '../unikernel-service';
@@ -46,8 +47,8 @@ export interface LocalPlatformProps {
 
 /** The local runtime as a platform: every service is a `kiln_local_service`. */
 export class LocalPlatform implements IPlatform {
+  readonly bindings = new ServiceBindings<LocalServiceBinding>();
   private readonly images: StagedImages;
-  private readonly bindings = new Map<UnikernelService, LocalServiceBinding>();
   private readonly hostPorts = new Map<number, UnikernelService>();
 
   /**
@@ -67,17 +68,8 @@ export class LocalPlatform implements IPlatform {
 
   bindService(service: UnikernelService, definition: ServiceDefinition): IServiceBinding {
     const binding = new LocalServiceBinding(service, definition, this);
-    this.bindings.set(service, binding);
+    this.bindings.add(service, binding);
     return binding;
-  }
-
-  /** @throws KilnError `constructs.connection` for a service that is not on this platform */
-  findBinding(service: UnikernelService): LocalServiceBinding {
-    const binding = this.bindings.get(service);
-    if (binding) return binding;
-    throw new KilnError(`'${service.node.path}' runs on another platform; connect services of one platform`, {
-      code: 'constructs.connection',
-    });
   }
 
   /** @throws KilnError `constructs.expose` for a port of the host that another service of the stack has */

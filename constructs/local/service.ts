@@ -1,5 +1,6 @@
 import { Annotations, TerraformOutput } from 'cdktf';
 import { KilnError } from '../../lib/errors';
+import { addDependencies } from '../add-dependencies';
 import { LocalService } from '../bindings';
 import { pathInStack } from '../path-in-stack';
 import type { ConnectionDefinition, IServiceBinding, ServiceDefinition } from '../platform';
@@ -14,7 +15,6 @@ const LAST_PEER = 254;
 /** A service in the local runtime: one `kiln_local_service`, named `Resource` below the service. */
 export class LocalServiceBinding implements IServiceBinding {
   readonly resource: LocalService;
-  private readonly after = new Set<LocalServiceBinding>();
 
   constructor(
     private readonly service: UnikernelService,
@@ -65,14 +65,15 @@ export class LocalServiceBinding implements IServiceBinding {
   }
 
   connect({ peer, bootArg }: ConnectionDefinition): void {
-    const binding = this.platform.findBinding(peer);
+    const { bindings } = this.platform;
+    const callee = bindings.find(peer);
     const address = this.nextAddress();
     this.resource.peers = [
       ...this.resource.peers,
-      { service: binding.resource.name, address, port: peer.port },
+      { service: callee.resource.name, address, port: peer.port },
     ];
     if (bootArg !== undefined) this.addBootArg(`${bootArg}=${address}:${peer.port}`);
-    this.startAfter(binding);
+    if (bindings.tryOrder(this, callee)) addDependencies(this.resource, [callee.resource]);
   }
 
   private get logicalId(): string {
@@ -96,21 +97,6 @@ export class LocalServiceBinding implements IServiceBinding {
       bootArgs,
       digest: this.definition.image.digest(bootArgs),
     };
-  }
-
-  /** Services may call each other in a circle, Terraform's dependencies may not: what would close one is left out. */
-  private startAfter(peer: LocalServiceBinding): void {
-    if (peer.waitsFor(this)) return;
-    this.after.add(peer);
-    this.resource.dependsOn = [...this.after].map(
-      ({ resource }) => `${LocalService.tfResourceType}.${resource.friendlyUniqueId}`,
-    );
-  }
-
-  private waitsFor(other: LocalServiceBinding, seen = new Set<LocalServiceBinding>()): boolean {
-    if (this === other) return true;
-    seen.add(this);
-    return [...this.after].some((next) => !seen.has(next) && next.waitsFor(other, seen));
   }
 }
 

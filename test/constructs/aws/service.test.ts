@@ -65,6 +65,24 @@ test("its resources are the service's children, to be changed by those who must"
   expect(resource(stack, 'aws_autoscaling_group').max_instance_lifetime).toBe(86_400);
 });
 
+test('what is set of them stays, whatever Kiln finds when all is declared', () => {
+  const stack = awsStack();
+  const web = addService(stack);
+  const group = web.node.findChild('Resource') as AutoscalingGroup;
+  group.dependsOn = ['aws_sqs_queue.jobs'];
+  web.expose();
+  group.healthCheckType = 'EC2';
+  ServiceFirewall.of(web).allowToRange('203.0.113.0/24', 443);
+  expect(resource(stack, 'aws_autoscaling_group')).toMatchObject({
+    health_check_type: 'EC2',
+    depends_on: [
+      'aws_sqs_queue.jobs',
+      'aws_vpc_security_group_ingress_rule.web_from_balancer_public_8080',
+      'aws_vpc_security_group_egress_rule.web_to_203-0-113-0-24_443',
+    ],
+  });
+});
+
 describe('an exposed service', () => {
   const stack = awsStack();
   const web = addService(stack, 'web', { healthCheck: HealthCheck.http('/healthz') });
