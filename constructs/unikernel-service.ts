@@ -34,7 +34,10 @@ export interface UnikernelServiceProps {
 }
 
 export interface ExposeOptions {
-  /** Port of the host, 1 to 65535. @default - any free one, kept from then on */
+  /**
+   * Port that it is reached on, 1 to 65535: of this machine where it runs locally, of the public balancer on AWS.
+   * @default - locally any free one, kept from then on; on AWS 443 with a certificate, otherwise 80
+   */
   readonly port?: number;
 }
 

@@ -1,3 +1,4 @@
+export type { InstanceRange } from '../scaling';
 export { assertThat, type StackAssertions } from './assert-that';
 export { type KilnMatchers, kilnMatchers } from './matchers';
 export {
@@ -6,6 +7,6 @@ export {
   type ServiceDifference,
   type StackChange,
 } from './stack-change';
-export type { InstanceRange, TestedCall, TestedPort, TestedService } from './tested-service';
+export type { TestedCall, TestedPort, TestedService } from './tested-service';
 export { TestedStack } from './tested-stack';
 export type { Subject, Verdict } from './verdict';

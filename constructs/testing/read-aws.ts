@@ -1,4 +1,5 @@
 import { KEPT_IMAGES } from '../../lib/spec';
+import type { InstanceRange } from '../scaling';
 import { type CallableService, readAwsCalls } from './aws-calls';
 import { referenceIn } from './aws-rules';
 import {
@@ -11,7 +12,7 @@ import {
   objectIn,
   textIn,
 } from './terraform-json';
-import { type InstanceRange, readUpdate, type TestedService } from './tested-service';
+import { readUpdate, type TestedService } from './tested-service';
 
 const ROLLOUT = 'kiln_aws_rollout';
 

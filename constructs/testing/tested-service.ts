@@ -1,12 +1,7 @@
 import { KilnError } from '../../lib/errors';
 import { parseWith, UpdatePolicySpec } from '../../lib/spec';
+import type { InstanceRange } from '../scaling';
 import { type Json, listIn, objectIn } from './terraform-json';
-
-/** A number of instances: the same twice where it is fixed. */
-export interface InstanceRange {
-  readonly min: number;
-  readonly max: number;
-}
 
 /** A call that the network lets through. */
 export interface TestedCall {

@@ -1,44 +1,14 @@
-import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readProject } from '../../lib/cli/project';
-import { synthesize } from '../../lib/cli/synth';
-import { contextIn } from '../cli/fixtures';
-import { temporaryFolder } from '../constructs/fixtures';
-import { helloKernel, shopKernel } from '../helpers/unikernel';
-
-const ROOT = join(__dirname, '../..');
+import { copyExamples, synthExample } from './examples';
 
 jest.setTimeout(180_000);
 
-/** Copies of the examples with another stack and nothing else changed; their kernels are built already. */
+/** Copies of the examples with another stack and nothing else changed. */
 function examplesOnAws(): string {
-  helloKernel();
-  for (const name of ['cart', 'catalog', 'web'] as const) shopKernel(name);
-  const folder = realpathSync(temporaryFolder());
-  for (const name of ['hello', 'hello-unikernel', 'shop']) {
-    cpSync(join(ROOT, 'examples', name), join(folder, 'examples', name), {
-      recursive: true,
-      preserveTimestamps: true,
-      filter: (path) => !/\/(cdktf\.out|\.kiln|node_modules)$/.test(path),
-    });
-  }
-  installKiln(folder);
-  for (const name of ['hello', 'shop']) changeStack(join(folder, 'examples', name, 'main.ts'), name);
-  return join(folder, 'examples');
-}
-
-/** This checkout as the installed package. */
-function installKiln(folder: string): void {
-  const installed = join(folder, 'node_modules/kiln-cdk');
-  mkdirSync(installed, { recursive: true });
-  const exports = { '.': './index.js', './aws': './aws.js' };
-  writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: 'kiln-cdk', exports }));
-  for (const [file, source] of [
-    ['index.js', 'constructs'],
-    ['aws.js', 'stacks/aws'],
-  ] as const) {
-    writeFileSync(join(installed, file), `module.exports = require(${JSON.stringify(join(ROOT, source))});`);
-  }
+  const folder = copyExamples('hello', 'hello-unikernel', 'shop');
+  for (const name of ['hello', 'shop']) changeStack(join(folder, name, 'main.ts'), name);
+  return folder;
 }
 
 function changeStack(main: string, name: string): void {
@@ -51,11 +21,7 @@ function changeStack(main: string, name: string): void {
 }
 
 async function resourcesOf(folder: string, name: string) {
-  const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`;
-  const context = contextIn(join(folder, name), { PATH, NODE_PATH: join(ROOT, 'node_modules') });
-  const project = await readProject(join(folder, name));
-  // The example's own line, without the download that npx would begin here.
-  await synthesize({ ...project, app: project.app.replace(/^npx /, '') }, context);
+  await synthExample(join(folder, name));
   const file = join(folder, name, 'cdktf.out/stacks', name, 'cdk.tf.json');
   return JSON.parse(readFileSync(file, 'utf8')).resource;
 }
