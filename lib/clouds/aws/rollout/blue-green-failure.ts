@@ -1,7 +1,7 @@
 import { KilnError } from '../../../errors';
 import type { BlueGreenRun } from './blue-green-steps';
 import type { AwsRolloutProblem } from './problem';
-import { rolloutError } from './rollout-error';
+import { cancelledRollout, failedRollout } from './rollout-error';
 
 /** A problem on its way to where it becomes an error. */
 export class ProblemError extends Error {
@@ -22,12 +22,9 @@ export function blueGreenError(
   serves: string,
 ): KilnError {
   const { service } = request;
-  const common = { service, consoles, outcome, serves };
-  if (error instanceof ProblemError) return rolloutError({ ...common, problem: error.problem });
-  if (signal?.aborted) {
-    const problem = { kind: 'cancelled', instances: [], reason: 'it was cancelled' } as const;
-    return rolloutError({ ...common, problem });
-  }
+  if (error instanceof ProblemError)
+    return failedRollout({ service, problem: error.problem, consoles, outcome, serves });
+  if (signal?.aborted) return cancelledRollout(service, outcome, serves);
   if (!KilnError.is(error)) throw error;
   const { code, remedy, detail } = error;
   return new KilnError(`the rollout of '${service}' ended: ${error.message}; ${outcome}`, {

@@ -78,16 +78,11 @@ export class ColourWatch {
     const { session, consoles, signal, request, report } = this.options;
     // Until then is AWS' clock in whole seconds: an activity of the first moment counts too.
     const activities = await readActivities(session, this.colour.group.name, this.begunAt - 1000, signal);
-    report.look(sight, session.clock.now());
-    const sick = sight.instances.filter(({ phase }) => phase === 'unhealthy' || phase === 'failed');
-    if (sick.length > 0)
-      await consoles.read(
-        sick.map(({ id }) => id),
-        signal,
-      );
     const now = session.clock.now();
+    report.look(sight, now);
     const problem = this.trials.judge(sight, activities, now) ?? findLaunchFailure(activities);
     if (problem) return problem;
+    await consoles.readInTime(sight, (id) => this.trials.share(id, now), signal);
     const present = this.wanted(sight).filter(({ phase }) => phase !== 'leaving').length;
     if (present >= wanted) this.cameAt = now;
     if (now - this.cameAt < request.update.healthTimeoutMs) return undefined;

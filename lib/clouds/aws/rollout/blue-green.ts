@@ -7,6 +7,7 @@ import { allPointAt, leadToBoth, other } from './blue-green-weights';
 import { checkProcesses } from './check-group';
 import { Consoles } from './consoles';
 import type { SeenInstance } from './observe';
+import { cancelledRollout } from './rollout-error';
 import { RolloutReport } from './rollout-report';
 import type { RolloutOptions, RolloutRequest, RolloutResult } from './rollout-request';
 import { EMPTY, type GroupSize, setSize } from './set-size';
@@ -32,7 +33,9 @@ export async function rollOutBlueGreen(
     consoles,
     report: new RolloutReport(request, onEvent),
   };
-  const stand = await findStand(session, request, signal);
+  const stand = await findStand(session, request, signal).catch((error) => {
+    throw signal?.aborted ? cancelledRollout(request.service, 'nothing was begun') : error;
+  });
   const { serving } = stand;
   return serving && isAt(serving, request.launchTemplate) ? keep(run, stand, serving) : takeOver(run, stand);
 }

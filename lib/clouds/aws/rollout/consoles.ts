@@ -1,6 +1,7 @@
 import { sanitizeConsole } from '../../../io/console-text';
 import { inBrief } from '../aws-error';
 import type { AwsSession } from '../session';
+import type { Sight } from './observe';
 import { readConsole } from './read-console';
 
 /** At so many instances at a time; more of them say the same. */
@@ -21,12 +22,30 @@ interface Kept {
  */
 export class Consoles {
   private readonly kept = new Map<string, Kept>();
+  /** Of an instance's time, those that had passed when its console was read. */
+  private readonly thirds = new Map<string, number>();
 
   constructor(private readonly session: AwsSession) {}
 
-  /** True where there is something of it. */
-  has(id: string): boolean {
-    return this.kept.get(id)?.first !== undefined;
+  /**
+   * Reads each when a third and when two thirds of its instance's time have passed: it may be terminated before its time is up.
+   * Never throws, as `read`.
+   *
+   * @param share how much of its time an instance has used, from 0 to 1
+   */
+  async readInTime(
+    { instances }: Pick<Sight, 'instances'>,
+    share: (id: string) => number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const due = instances
+      .map(({ id }) => ({ id, third: Math.floor(3 * share(id)) }))
+      .filter(({ id, third }) => third > (this.thirds.get(id) ?? 0));
+    for (const { id, third } of due) this.thirds.set(id, third);
+    await this.read(
+      due.map(({ id }) => id),
+      signal,
+    );
   }
 
   /** Reads those of the first few now. Never throws: a rollout does not fail by what only explains it. */

@@ -2,7 +2,7 @@ import { KilnError } from '../../../errors';
 import type { AwsSession } from '../session';
 import { abandon, goBack, moveBack } from './go-back';
 import type { AwsRolloutProblem } from './problem';
-import { rolloutError, servingText } from './rollout-error';
+import { cancelledRollout, failedRollout, servingText } from './rollout-error';
 import type { RolloutRequest } from './rollout-request';
 import type { GroupWatch } from './watch';
 
@@ -44,7 +44,7 @@ export async function failedError(
         ? await moveBack(undo, previous)
         : 'Auto Scaling goes on replacing what fails, and the next apply goes on from there';
   const serves = await serving(context, watch);
-  return rolloutError({ service, problem, consoles: watch.consoles, outcome, serves });
+  return failedRollout({ service, problem, consoles: watch.consoles, outcome, serves });
 }
 
 /** Tells it to go back, and does not wait: whoever cancels wants to go. */
@@ -53,22 +53,15 @@ export async function cancelledError(
   course: Course | undefined,
 ): Promise<KilnError> {
   const { service } = context.request;
-  const problem: AwsRolloutProblem = { kind: 'cancelled', instances: [], reason: '' };
   if (course?.refreshId === undefined) {
     const outcome = 'nothing is to be undone, and the next apply goes on from what is there';
     const serves = course && (await serving(context, course.watch));
-    return rolloutError({ service, problem, consoles: undefined, outcome, serves });
+    return cancelledRollout(service, outcome, serves);
   }
   const { watch, refreshId, previous } = course;
   const outcome = await abandon({ ...context, watch, refreshId, previous });
   watch.report.tell('rolling-back', outcome);
-  return rolloutError({
-    service,
-    problem,
-    consoles: undefined,
-    outcome,
-    serves: await serving(context, watch),
-  });
+  return cancelledRollout(service, outcome, await serving(context, watch));
 }
 
 /** An error that ended the watching, not the refresh: AWS goes on without anybody watching. */

@@ -67,9 +67,8 @@ export function findLaunchFailure(activities: readonly ScalingActivity[]): AwsRo
   const [last] = failures;
   if (last === undefined) return undefined;
   const kind = kindOf(last);
-  if (kind?.mayPass === true && failures.length < PATIENCE) return undefined;
-  if (kind === undefined && failures.length < PATIENCE) return undefined;
-  return launchProblem(last);
+  const willStay = kind !== undefined && !kind.mayPass;
+  return willStay || failures.length >= PATIENCE ? launchProblem(last) : undefined;
 }
 
 export function launchProblem(activity: ScalingActivity): AwsRolloutProblem {

@@ -9,14 +9,7 @@ export interface AwsRolloutProblem {
    * was and is no more; `launch-failed`: EC2 launches none; `stalled`: none came for a whole health timeout; `ended`: the
    * refresh ended or turned back by itself, by an alarm or by somebody's hand.
    */
-  readonly kind:
-    | 'crashed'
-    | 'health-timeout'
-    | 'became-unhealthy'
-    | 'launch-failed'
-    | 'stalled'
-    | 'ended'
-    | 'cancelled';
+  readonly kind: 'crashed' | 'health-timeout' | 'became-unhealthy' | 'launch-failed' | 'stalled' | 'ended';
   /** Those that showed it, as they were last seen. */
   readonly instances: readonly SeenInstance[];
   /** One clause, as one reads it after the name of the instance, or of the service where there is none. */

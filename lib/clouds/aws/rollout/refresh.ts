@@ -23,7 +23,6 @@ export interface Refresh {
   readonly template: UsedTemplate | undefined;
   /** ms since 1970, by AWS' clock; undefined while it is pending. */
   readonly startedAt: number | undefined;
-  readonly percent: number;
 }
 
 const UNDER_WAY = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress'];
@@ -74,7 +73,6 @@ function refreshOf(refresh: InstanceRefresh): Refresh {
       MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? LaunchTemplate,
     ),
     startedAt: refresh.StartTime?.getTime(),
-    percent: refresh.PercentageComplete ?? 0,
   };
 }
 

@@ -10,43 +10,51 @@ const MOST = 3;
 export interface FailedRollout {
   readonly service: string;
   readonly problem: AwsRolloutProblem;
-  /** Undefined: none was looked at. */
-  readonly consoles: Consoles | undefined;
+  readonly consoles: Consoles;
   /** What was done about it, and what AWS goes on doing: `it was rolled back to version 6`. */
   readonly outcome: string;
   /** One line, see `servingText`; undefined where it could not be looked at. */
   readonly serves: string | undefined;
-  /** @default - the problem's */
-  readonly remedy?: string | undefined;
 }
 
-/** `rollout.failed`, or `rollout.cancelled` where the signal ended it: who, which check, what it answered, consoles, what serves. */
-export function rolloutError(failed: FailedRollout): KilnError {
+/** `rollout.failed`: who, which check, what it answered, consoles, what serves. */
+export function failedRollout(failed: FailedRollout): KilnError {
   const { service, problem, outcome, serves } = failed;
+  const { remedy } = problem;
   const [first] = problem.instances;
   const others = problem.instances.length - 1;
   const who = first === undefined ? '' : `${first.id}${others > 0 ? ` and ${others} more` : ''}: `;
-  const isCancelled = problem.kind === 'cancelled';
-  const what = isCancelled ? 'was cancelled' : `failed; ${who}${problem.reason}`;
-  const remedy = failed.remedy ?? problem.remedy;
   const detail = [
     ...problem.instances.slice(0, MOST).map((one) => describe(one, failed.consoles)),
-    ...(serves === undefined ? [] : [`serves now: ${serves}`]),
+    ...servesNow(serves),
   ].join('\n');
-  return new KilnError(`the rollout of '${service}' ${what}; ${outcome}`, {
-    code: isCancelled ? 'rollout.cancelled' : 'rollout.failed',
+  return new KilnError(`the rollout of '${service}' failed; ${who}${problem.reason}; ${outcome}`, {
+    code: 'rollout.failed',
     ...(remedy === undefined ? {} : { remedy }),
     ...(detail === '' ? {} : { detail }),
   });
 }
 
-function describe(instance: SeenInstance, consoles: Consoles | undefined): string {
+/** `rollout.cancelled`: the signal ended it. */
+export function cancelledRollout(service: string, outcome: string, serves?: string): KilnError {
+  const [detail] = servesNow(serves);
+  return new KilnError(`the rollout of '${service}' was cancelled; ${outcome}`, {
+    code: 'rollout.cancelled',
+    ...(detail === undefined ? {} : { detail }),
+  });
+}
+
+function servesNow(serves: string | undefined): string[] {
+  return serves === undefined ? [] : [`serves now: ${serves}`];
+}
+
+function describe(instance: SeenInstance, consoles: Consoles): string {
   const { id, version, group } = instance;
   const machine = `${group.instanceType} in ${group.zone}`;
   return [
     `${id} (version ${version}, ${machine})`,
     `  check: ${answerOf(instance)}`,
-    ...(consoles === undefined ? [] : [consoles.render(id)]),
+    consoles.render(id),
   ].join('\n');
 }
 

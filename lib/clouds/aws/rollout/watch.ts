@@ -30,7 +30,6 @@ export class GroupWatch {
   private best = Number.NEGATIVE_INFINITY;
   private bestAt: number;
   private last: Sight | undefined;
-  private readonly consoleReads = new Map<string, number>();
 
   /** @param begunAt when the way to this version began, ms of AWS' clock. @default now */
   constructor(
@@ -91,7 +90,8 @@ export class GroupWatch {
         : endOf(refresh, before ?? sight, this.version)) ??
       this.withTheWaiting(findLaunchFailure(activities), sight) ??
       (refresh === undefined ? await this.findStall(sight, now) : undefined);
-    if (problem === undefined) await this.readConsoles(sight, now);
+    if (problem === undefined)
+      await this.consoles.readInTime(sight, (id) => this.trials.share(id, now), signal);
     return { sight, refresh, problem, isDone: isInPlace(sight, this.version) };
   }
 
@@ -151,19 +151,6 @@ export class GroupWatch {
     sight: Sight,
   ): AwsRolloutProblem | undefined {
     return problem && { ...problem, instances: waitingOf(sight, this.version) };
-  }
-
-  /** At a third and at two thirds of an instance's time: it may be terminated before its time is up. */
-  private async readConsoles(sight: Sight, now: number): Promise<void> {
-    const due = waitingOf(sight, this.version)
-      .map(({ id }) => ({ id, third: Math.floor(3 * this.trials.share(id, now)) }))
-      .filter(({ id, third }) => third > (this.consoleReads.get(id) ?? 0));
-    for (const { id, third } of due) this.consoleReads.set(id, third);
-    if (due.length > 0)
-      await this.consoles.read(
-        due.map(({ id }) => id),
-        this.options.signal,
-      );
   }
 
   private tellPause(sight: Sight, { status }: Refresh): void {

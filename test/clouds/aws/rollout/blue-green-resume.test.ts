@@ -40,6 +40,15 @@ describe('a rollout that is cancelled', () => {
     },
   );
 
+  test('before it begins begins nothing', async () => {
+    bench.fake.calls.length = 0;
+    await expect(bench.rollOut(2, {}, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'rollout.cancelled',
+      message: "the rollout of 'shop-web' was cancelled; nothing was begun",
+    });
+    expect(bench.fake.calls).toEqual([]);
+  });
+
   test('after the switch is done, and the old colour empties by itself', async () => {
     expect(await cancelledAt('instance-draining')).toMatchObject({ activeGroup: 'green' });
     await bench.quiet();
