@@ -1,6 +1,6 @@
 // What Kiln's watching adds to an instance refresh, by how often it looks: `npx tsx bench/aws-rollout.ts`. A fake of AWS answers
-// each call after 50 ms; three instances boot for 2 s each and drain for 1 s, one after the other. All runs go at once, each with
-// a fake of its own: they mostly wait.
+// each call after 50 ms; three instances boot for 2 s, are warm after 3.4 s and drain for 1 s, one after the other. All runs go at
+// once, each with a fake of its own: they mostly wait.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsSession, openAwsSession, type RolloutRequest, rollOut } from '../lib/clouds/aws';
 import type { UpdatePolicySpec } from '../lib/spec';

@@ -1,7 +1,6 @@
 import { safeParse } from 'valibot';
 import { simulateRollout } from '../rollout';
 import { UpdatePolicySpec } from '../spec';
-
 import type { AwsServiceResources } from './aws-service-resources';
 import type { TerraformChange, TerraformResourceChange } from './plan-json';
 import { actionOf } from './resource-action';

@@ -71,8 +71,8 @@ function withEndpoint(
 function servicesOf(module: StateModule): DeployedService[] {
   const own = (module.resources ?? []).flatMap(({ address, type, values }): DeployedService[] => {
     if (type === AWS_ROLLOUT_TYPE) {
-      const [name, group] = [values?.service, values?.active_group].map((text) => String(text ?? address));
-      return [{ address, name: name ?? address, endpoint: null, instances: [], group: group ?? null }];
+      const [name, group] = [String(values?.service ?? address), String(values?.active_group ?? address)];
+      return [{ address, name, endpoint: null, instances: [], group }];
     }
     if (type !== LOCAL_SERVICE_TYPE) return [];
     const endpoint = typeof values?.endpoint === 'string' ? values.endpoint : null;

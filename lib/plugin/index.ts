@@ -29,7 +29,7 @@ export {
   withDefault,
   writeOnly,
 } from './schema/attributes';
-export type { ConfigOf, PlannedOf, StateOf, Unknownable, UnknownableMembers } from './schema/infer';
+export type { ConfigOf, InputOf, PlannedOf, StateOf, Unknownable, UnknownableMembers } from './schema/infer';
 export { type Attribute, type Attributes, type Schema, schema } from './schema/schema';
 export { t } from './schema/types';
 export { type ReattachedPlugin, type ReattachOptions, serveReattached } from './server/reattach';

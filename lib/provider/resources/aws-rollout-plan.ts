@@ -39,10 +39,17 @@ function activeGroup(
   prior: AwsRolloutState | null,
 ) {
   if (names?.length === 1) return names[0] as string;
-  const moving = (['launch_template', 'size', 'listeners'] as const).some(
-    (part) => hasUnknown(proposed[part]) || !isDeepStrictEqual({ ...prior }[part], proposed[part]),
-  );
-  return prior !== null && !moving && names?.includes(prior.active_group) ? prior.active_group : UNKNOWN;
+  const stays = prior !== null && names?.includes(prior.active_group) && !moves(prior, proposed);
+  return stays ? prior.active_group : UNKNOWN;
+}
+
+/** Whether a change is one of what runs, or may turn out to be one. */
+export function moves(
+  prior: AwsRolloutState,
+  next: Pick<Proposed, 'launch_template' | 'size' | 'listeners'>,
+): boolean {
+  const parts = ['launch_template', 'size', 'listeners'] as const;
+  return parts.some((part) => hasUnknown(next[part]) || !isDeepStrictEqual(prior[part], next[part]));
 }
 
 function namesIn({ groups }: Proposed): string[] | undefined {

@@ -4,7 +4,7 @@ import { KilnError } from '../../errors';
 import type { ApplyContext, ResourceDefinition } from '../../plugin';
 import { isUnknown } from '../../plugin';
 import type { AwsMeta } from '../aws-meta';
-import { planAwsRollout } from './aws-rollout-plan';
+import { moves, planAwsRollout } from './aws-rollout-plan';
 import { type AwsRolloutPlan, type AwsRolloutState, awsRolloutSchema } from './aws-rollout-schema';
 import { importedRollout } from './import-aws-rollout';
 import { policyOf, validateAwsRollout } from './validate-aws-rollout';
@@ -74,12 +74,6 @@ async function rollOut(
     },
   });
   return stateOf(planned, session.region, result);
-}
-
-/** Whether a change is one of what runs. */
-function moves(prior: AwsRolloutState, planned: AwsRolloutPlan): boolean {
-  const parts = ['launch_template', 'size', 'listeners'] as const;
-  return parts.some((part) => !isDeepStrictEqual({ ...prior }[part], { ...planned }[part]));
 }
 
 function requestOf(values: AwsRolloutPlan | AwsRolloutState): RolloutRequest {

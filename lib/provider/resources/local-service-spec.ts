@@ -8,6 +8,7 @@ import {
   type ServiceStatus,
 } from '../../spec';
 import type { LocalServicePlan, LocalServiceState } from './local-service-schema';
+import { policyArguments } from './update-attribute';
 
 /** The arguments of the resource, without what is computed. */
 export type LocalServiceArguments = Omit<LocalServicePlan, 'id' | 'endpoint' | 'revision' | 'instance_names'>;
@@ -18,7 +19,7 @@ export type LocalServiceArguments = Omit<LocalServicePlan, 'id' | 'endpoint' | '
  * @throws KilnError `spec.invalid`
  */
 export function specOf(plan: LocalServiceArguments, folder: string): ServiceSpec {
-  const { image, health_check: check, update } = plan;
+  const { image, health_check: check } = plan;
   return parseServiceSpec({
     name: plan.name,
     image: {
@@ -44,15 +45,7 @@ export function specOf(plan: LocalServiceArguments, folder: string): ServiceSpec
       unhealthyThreshold: check.unhealthy_threshold,
       bootDeadlineMs: check.boot_deadline_ms,
     },
-    update: {
-      strategy: update.strategy,
-      maxSurge: update.max_surge,
-      maxUnavailable: update.max_unavailable,
-      bakeMs: update.bake_ms,
-      healthTimeoutMs: update.health_timeout_ms,
-      steps: update.steps.map((step) => ({ percent: step.percent, pauseMs: step.pause_ms })),
-      rollback: update.rollback,
-    },
+    update: policyArguments(plan.update),
     drainMs: plan.drain_ms,
   });
 }

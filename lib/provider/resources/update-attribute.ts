@@ -1,4 +1,4 @@
-import { nested, required, t } from '../../plugin';
+import { type InputOf, nested, required, t } from '../../plugin';
 
 /** How one version of a service takes over from another, in every resource that does it. */
 export const updateAttribute = nested.single({
@@ -14,3 +14,16 @@ export const updateAttribute = nested.single({
   }),
   rollback: required(t.bool, { description: 'Go back to the old version when the new one fails.' }),
 });
+
+/** The same in the words of a specification, which is yet to be checked. */
+export function policyArguments(update: InputOf<typeof updateAttribute>) {
+  return {
+    strategy: update.strategy,
+    maxSurge: update.max_surge,
+    maxUnavailable: update.max_unavailable,
+    bakeMs: update.bake_ms,
+    healthTimeoutMs: update.health_timeout_ms,
+    steps: update.steps.map((step) => ({ percent: step.percent, pauseMs: step.pause_ms })),
+    rollback: update.rollback,
+  };
+}

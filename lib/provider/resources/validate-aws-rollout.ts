@@ -3,6 +3,7 @@ import { type ConfigOf, type Diagnostic, isUnknown, type UnknownableMembers } fr
 import { parseWith, UpdatePolicySpec } from '../../spec';
 import { hasUnknown } from '../has-unknown';
 import type { AwsRolloutPlan, awsRolloutSchema } from './aws-rollout-schema';
+import { policyArguments } from './update-attribute';
 
 type Config = UnknownableMembers<ConfigOf<typeof awsRolloutSchema>>;
 
@@ -24,16 +25,7 @@ export function validateAwsRollout(config: Config): readonly Diagnostic[] {
 
 /** @throws KilnError `spec.invalid` */
 export function policyOf(update: AwsRolloutPlan['update']): UpdatePolicySpec {
-  const policy = {
-    strategy: update.strategy,
-    maxSurge: update.max_surge,
-    maxUnavailable: update.max_unavailable,
-    bakeMs: update.bake_ms,
-    healthTimeoutMs: update.health_timeout_ms,
-    steps: update.steps.map((step) => ({ percent: step.percent, pauseMs: step.pause_ms })),
-    rollback: update.rollback,
-  };
-  return parseWith(UpdatePolicySpec, policy, 'update');
+  return parseWith(UpdatePolicySpec, policyArguments(update), 'update');
 }
 
 function policyFault(update: AwsRolloutPlan['update']): string | undefined {
