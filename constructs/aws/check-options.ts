@@ -1,6 +1,7 @@
 import { Token } from 'cdktf';
 import { KilnError } from '../../lib/errors';
 import { requireAwsCan } from '../../lib/rollout';
+import { ACCOUNT_ID, AWS_REGION, KEY_ARN, MAX_COPIES } from '../../lib/spec';
 import { checkKnown, checkWhole } from '../checks';
 import type { ServiceDefinition } from '../platform';
 import type { InstanceType } from './instance-type';
@@ -14,9 +15,6 @@ export interface Encryption {
 
 /** EC2 User Guide, "Requirements for Amazon EBS encryption": what is not among the supported families there. */
 const CANNOT_ENCRYPT = ['t1', 'm1', 'm2', 'c1', 'cc2', 'hs1'];
-
-const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
 /**
  * Refuses options that AWS would refuse, or that contradict each other.
@@ -90,11 +88,15 @@ function checkKey(service: string, { kmsKey, encrypted }: AwsServiceOptions): vo
 }
 
 function checkSharing(service: string, { launchPermissions = [], copies = {} }: AwsServiceOptions): void {
-  const account = launchPermissions.find((id) => !Token.isUnresolved(id) && !/^\d{12}$/.test(id));
+  const account = launchPermissions.find((id) => !Token.isUnresolved(id) && !ACCOUNT_ID.test(id));
   if (account !== undefined) {
     throw refusal(`'launchPermissions' of '${service}' has '${account}'; the id of an account has 12 digits`);
   }
-  const region = Object.keys(copies).find((name) => !REGION.test(name));
+  const regions = Object.keys(copies);
+  if (regions.length > MAX_COPIES) {
+    throw refusal(`'copies' of '${service}' names ${regions.length} regions; give at most ${MAX_COPIES}`);
+  }
+  const region = regions.find((name) => !AWS_REGION.test(name));
   if (region !== undefined) {
     throw refusal(
       `'copies' of '${service}' has '${region}'; give regions such as 'eu-west-1', each with {} or a { kmsKeyId }`,

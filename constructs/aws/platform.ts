@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Aspects, type TerraformStack, Token } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { KilnError } from '../../lib/errors';
+import { AWS_REGION } from '../../lib/spec';
 import { type System, systems, withSystems } from '../../lib/systems';
 import { KilnProvider } from '../bindings';
 import { pathInStack } from '../path-in-stack';
@@ -49,8 +50,6 @@ export interface AwsPlatformProps extends AwsServiceOptions {
    */
   readonly systems?: readonly System[];
 }
-
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
 /** AWS as a platform: every service is an image, a launch template and groups of instances that a rollout moves. */
 export class AwsPlatform implements IPlatform, ServicePlatform {
@@ -163,7 +162,7 @@ export class AwsPlatform implements IPlatform, ServicePlatform {
 
 /** @throws KilnError `constructs.region` */
 function checkRegion(region: string): void {
-  if (Token.isUnresolved(region) || REGION.test(region)) return;
+  if (Token.isUnresolved(region) || AWS_REGION.test(region)) return;
   throw new KilnError(`'region' is ${JSON.stringify(region)}; give one such as 'eu-central-1'`, {
     code: 'constructs.region',
   });

@@ -1,16 +1,8 @@
 import { type IAspect, TerraformResource, TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { KilnError } from '../../lib/errors';
+import { MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS, RESERVED_TAG } from '../../lib/spec';
 import { checkKnown } from '../checks';
-
-/** Reserved: AWS' own and Kiln's. */
-const RESERVED = /^(aws|kiln):/i;
-
-/** What EBS direct takes, which is a little less than EC2 does (EBS API, Tag). */
-const MAX_KEY = 127;
-const MAX_VALUE = 255;
-/** EC2 takes 50 on a resource, and Kiln adds up to seven. */
-const MAX_TAGS = 43;
 
 /** Letters, digits, spaces and what else every service of AWS takes. */
 const CHARACTERS = /^[\p{L}\p{N} _.:/=+\-@]*$/u;
@@ -27,10 +19,11 @@ export function checkTags(tags: Readonly<Record<string, string>>): void {
 }
 
 function faultOf(key: string, value: string): string | undefined {
-  if (RESERVED.test(key)) return "and keys that begin with 'aws:' or 'kiln:' are reserved; choose another";
-  if (key.length < 1 || key.length > MAX_KEY) return `and a key has 1 to ${MAX_KEY} characters`;
-  if (value.length > MAX_VALUE)
-    return `with ${value.length} characters, and a value has at most ${MAX_VALUE}`;
+  if (RESERVED_TAG.test(key))
+    return "and keys that begin with 'aws:' or 'kiln:' are reserved; choose another";
+  if (key.length < 1 || key.length > MAX_TAG_KEY) return `and a key has 1 to ${MAX_TAG_KEY} characters`;
+  if (value.length > MAX_TAG_VALUE)
+    return `with ${value.length} characters, and a value has at most ${MAX_TAG_VALUE}`;
   if (!CHARACTERS.test(key) || !CHARACTERS.test(value)) {
     return `which is '${value}', and AWS takes letters, digits, spaces and _ . : / = + - @ only`;
   }

@@ -1,3 +1,13 @@
+export {
+  ACCOUNT_ID,
+  AWS_REGION,
+  KEY_ARN,
+  MAX_COPIES,
+  MAX_TAG_KEY,
+  MAX_TAG_VALUE,
+  MAX_TAGS,
+  RESERVED_TAG,
+} from './ami-limits';
 export { HealthCheckSpec } from './health-check-spec';
 export { Digest, ImageSpec } from './image-spec';
 export { instanceName, instanceNames, type LaunchSpec, revisionOf } from './instance-name';

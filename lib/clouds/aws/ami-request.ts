@@ -1,4 +1,5 @@
 import { KilnError } from '../../errors';
+import { MAX_TAG_KEY, MAX_TAG_VALUE } from '../../spec';
 import { type AmiRequest, BLOCK_SIZE, type DiskBlocks } from './ami';
 import { OWN_TAGS } from './tags';
 
@@ -8,9 +9,6 @@ const MAX_GIB = 65_536;
 /** RegisterImage's own words: letters, digits and these. */
 const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
 const MAX_TAGS = 50;
-/** StartSnapshot's limits, one less than EC2's: the snapshot has the image's tags. */
-const MAX_KEY = 127;
-const MAX_VALUE = 255;
 
 /** The request with nothing left open. */
 export interface CheckedRequest extends AmiRequest {
@@ -83,14 +81,14 @@ function checkTags(tags: Readonly<Record<string, string>>): void {
   if (entries.length > most)
     refuse(`the image has ${entries.length} tags; EC2 takes ${MAX_TAGS}, of which Kiln needs ${OWN_TAGS}`);
   for (const [key, value] of entries) {
-    if (key.length === 0 || key.length > MAX_KEY)
+    if (key.length === 0 || key.length > MAX_TAG_KEY)
       refuse(
-        `the tag ${JSON.stringify(shorten(key))} has a key of ${key.length} characters; EBS takes 1 to ${MAX_KEY}`,
+        `the tag ${JSON.stringify(shorten(key))} has a key of ${key.length} characters; EBS takes 1 to ${MAX_TAG_KEY}`,
       );
     if (/^(aws|kiln):/i.test(key)) refuse(`the tag ${JSON.stringify(key)} begins with a reserved word`);
-    if (value.length > MAX_VALUE)
+    if (value.length > MAX_TAG_VALUE)
       refuse(
-        `the tag ${JSON.stringify(key)} has a value of ${value.length} characters; EBS takes at most ${MAX_VALUE}`,
+        `the tag ${JSON.stringify(key)} has a value of ${value.length} characters; EBS takes at most ${MAX_TAG_VALUE}`,
       );
   }
 }

@@ -1,16 +1,17 @@
+import {
+  ACCOUNT_ID,
+  AWS_REGION,
+  KEY_ARN,
+  MAX_COPIES,
+  MAX_TAG_KEY,
+  MAX_TAG_VALUE,
+  MAX_TAGS,
+  RESERVED_TAG,
+} from '../../spec';
+
 /** What EC2 takes in a name (EC2 API, RegisterImage). */
 const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
-/** EBS direct takes no alias and no bare id (EBS API, StartSnapshot). */
-const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
-/** 50 on a resource (EC2 User Guide, "Tag your resources"), less the seven that Kiln may add itself. */
-const MAX_TAGS = 43;
-/** EBS direct takes less than EC2 does, 128 and 256, and the snapshot has the image's tags (EBS API, Tag). */
-const MAX_KEY = 127;
-const MAX_VALUE = 255;
 const MAX_DESCRIPTION = 255;
-/** Their names are kept in one tag of the image. */
-const MAX_COPIES = 16;
 
 type Checked<T> = (value: T) => string | undefined;
 
@@ -34,7 +35,7 @@ export const checkDescription: Checked<string> = (text) =>
 
 /** What is wrong with the name of a region. */
 export const checkRegion: Checked<string> = (region) =>
-  REGION.test(region) ? undefined : `is '${region}', and must be a region such as 'eu-central-1'`;
+  AWS_REGION.test(region) ? undefined : `is '${region}', and must be a region such as 'eu-central-1'`;
 
 export const checkKey: Checked<string> = (key) =>
   KEY_ARN.test(key)
@@ -48,8 +49,8 @@ export const checkKernelId: Checked<string> = (id) =>
 
 /** It is a tag's value, and filters take it. */
 export const checkService: Checked<string> = (service) => {
-  if (service.length < 1 || service.length > MAX_VALUE)
-    return `has ${service.length} characters, and must have 1 to ${MAX_VALUE}`;
+  if (service.length < 1 || service.length > MAX_TAG_VALUE)
+    return `has ${service.length} characters, and must have 1 to ${MAX_TAG_VALUE}`;
   return /^[\p{L}\p{N} _.:/=+\-@]+$/u.test(service)
     ? undefined
     : `is '${service}', and may have letters, digits, spaces and _ . : / = + - @ only, as tags`;
@@ -59,14 +60,14 @@ export const checkKeep: Checked<number> = (keep) =>
   keep >= 0 ? undefined : `is ${keep}, and must be 0 or more: so many earlier images are kept`;
 
 export const checkAccounts: Checked<readonly string[]> = (accounts) => {
-  const odd = accounts.find((account) => !/^\d{12}$/.test(account));
+  const odd = accounts.find((account) => !ACCOUNT_ID.test(account));
   return odd === undefined ? undefined : `has '${odd}', and the id of an account has 12 digits`;
 };
 
 export const checkCopies: Checked<Readonly<Record<string, unknown>>> = (copies) => {
   const regions = Object.keys(copies);
   if (regions.length > MAX_COPIES) return `has ${regions.length} regions, and may have ${MAX_COPIES}`;
-  const odd = regions.find((region) => !REGION.test(region));
+  const odd = regions.find((region) => !AWS_REGION.test(region));
   return odd === undefined
     ? undefined
     : `has the key '${odd}', and each must be a region such as 'eu-central-1'`;
@@ -76,11 +77,11 @@ export const checkTags: Checked<Readonly<Record<string, string>>> = (tags) => {
   const entries = Object.entries(tags);
   if (entries.length > MAX_TAGS) return `has ${entries.length} tags, and may have ${MAX_TAGS}`;
   for (const [key, value] of entries) {
-    if (/^(aws|kiln):/i.test(key)) return `has the key '${key}', which is reserved; choose another prefix`;
-    if (key.length < 1 || key.length > MAX_KEY)
-      return `has the key '${key}', and a key has 1 to ${MAX_KEY} characters`;
-    if (value.length > MAX_VALUE)
-      return `has a value of ${value.length} characters for '${key}', and it may have ${MAX_VALUE}`;
+    if (RESERVED_TAG.test(key)) return `has the key '${key}', which is reserved; choose another prefix`;
+    if (key.length < 1 || key.length > MAX_TAG_KEY)
+      return `has the key '${key}', and a key has 1 to ${MAX_TAG_KEY} characters`;
+    if (value.length > MAX_TAG_VALUE)
+      return `has a value of ${value.length} characters for '${key}', and it may have ${MAX_TAG_VALUE}`;
   }
   return undefined;
 };

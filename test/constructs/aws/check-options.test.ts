@@ -101,6 +101,11 @@ const refused: [options: AwsServiceOptions, code: string, message: string][] = [
     'constructs.options',
     "'copies' of 'shop/web' has 'frankfurt'; give regions such as 'eu-west-1', each with {} or a { kmsKeyId }",
   ],
+  [
+    { copies: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`eu-west-${index}`, {}])) },
+    'constructs.options',
+    "'copies' of 'shop/web' names 17 regions; give at most 16",
+  ],
   [{ keep: -1 }, 'constructs.number', "'keep' is -1; give a whole number from 0 to 1000"],
 ];
 
