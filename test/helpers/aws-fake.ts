@@ -143,6 +143,8 @@ export class AwsFake extends FakeSetup {
     if (!claimed && typeof answer.body === 'string') call.answer = answer.body;
     response.writeHead(answer.status, {
       ...answer.headers,
+      // What it says of times is by its own clock.
+      date: new Date(this.clock.now).toUTCString(),
       'content-length': Buffer.byteLength(answer.body),
     });
     response.end(answer.body);

@@ -82,7 +82,7 @@ export function copyImage(state: State, query: Query): Members {
     description: query.text('Description') ?? `[Copied ${sourceId} from ${from.region}] ${source.name}`,
     blockDevices,
     tags: new Map([...copiedTags, ...own]),
-    createdAt: new Date(),
+    createdAt: new Date(state.clock.now),
     launchPermissions: new Set(),
     state: 'pending',
     late: { unknown: state.world.lateness.unknownImage, pending: state.world.lateness.image },
@@ -110,7 +110,7 @@ function copyDevice(from: State, to: State, device: BlockDevice, query: Query): 
     description: `Copied for DestinationAmi from SourceAmi ${query.text('SourceImageId')}`,
     tags: new Map(),
     createVolumePermissions: new Set(),
-    startedAt: new Date(),
+    startedAt: new Date(to.clock.now),
     blocks,
   });
   return { ...device, snapshotId: id, encrypted };

@@ -29,7 +29,7 @@ export function registerImage(state: State, query: Query): Members {
     rootDeviceName: query.required('RootDeviceName'),
     blockDevices,
     tags: imageTags(state, query, blockDevices, 'check'),
-    createdAt: new Date(),
+    createdAt: new Date(state.clock.now),
     launchPermissions: new Set(),
     state: 'pending',
     stateReason: undefined,

@@ -124,7 +124,7 @@ function create(state: State, request: Request): FakeSnapshot {
     kmsKeyArn: encrypted ? (key ?? `arn:aws:kms:${region}:${ACCOUNT}:key/default-ebs`) : undefined,
     tags: new Map(tagPairs(request.Tags ?? [])),
     createVolumePermissions: new Set(),
-    startedAt: new Date(),
+    startedAt: new Date(state.clock.now),
     timeoutMinutes: (request.Timeout as number | undefined) ?? 60,
     state: 'pending',
     stateMessage: undefined,
