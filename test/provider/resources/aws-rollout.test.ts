@@ -298,6 +298,12 @@ describe('two groups', () => {
     });
   });
 
+  test('of which one is going are no rollout any more', async () => {
+    const first = await applied(blueGreen());
+    fake.group('green').deleting = true;
+    expect(await bench.read(first)).toEqual({ state: null, problems: [] });
+  });
+
   test('are imported by both names', async () => {
     await applied(blueGreen());
     const { state } = await bench.import('blue:green');

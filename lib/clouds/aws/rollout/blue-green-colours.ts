@@ -30,7 +30,8 @@ export interface Stand {
   readonly isSettled: boolean;
 }
 
-type Asked = Pick<RolloutRequest, 'service' | 'groups' | 'listeners' | 'launchTemplate'>;
+/** What of a request says where it stands. */
+export type Asked = Pick<RolloutRequest, 'service' | 'groups' | 'listeners' | 'launchTemplate'>;
 
 /**
  * Finds out which colour serves, from AWS alone: what the listeners' weights say, and without listeners, which group has

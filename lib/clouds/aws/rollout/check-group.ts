@@ -57,7 +57,8 @@ export function checkProcesses({ name, suspended }: GroupState): void {
 }
 
 export function foreignRefresh(group: string, { id, template }: Refresh, wanted: Wanted): KilnError {
-  const to = template === undefined ? 'its own configuration' : `${template.id}`;
+  const version = Number.isNaN(template?.version) ? '$Latest or $Default of ' : '';
+  const to = template === undefined ? 'its own configuration' : `${version}${template.id}`;
   return new KilnError(
     `the group '${group}' is being refreshed to ${to}, not by Kiln (instance refresh ${id}), and takes one refresh at a time`,
     {

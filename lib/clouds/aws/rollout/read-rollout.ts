@@ -1,9 +1,9 @@
 import { KilnError } from '../../../errors';
 import type { AwsSession } from '../session';
-import { findStand, hasCapacity, isAt } from './blue-green-colours';
+import { type Asked, findStand, hasCapacity, isAt } from './blue-green-colours';
 import { other } from './blue-green-weights';
 import { type GroupState, readGroup, type UsedTemplate } from './read-group';
-import type { RolloutGroup, RolloutRequest, TemplateVersion } from './rollout-request';
+import type { RolloutGroup, TemplateVersion } from './rollout-request';
 
 /** What a service runs, whoever made it so. */
 export interface StandingRollout {
@@ -21,7 +21,7 @@ export interface StandingRollout {
  */
 export async function readRollout(
   session: AwsSession,
-  request: Pick<RolloutRequest, 'service' | 'groups' | 'listeners' | 'launchTemplate'>,
+  request: Asked,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StandingRollout | undefined> {
   const groups = await Promise.all(request.groups.map(({ name }) => readGroup(session, name, signal)));
@@ -34,7 +34,7 @@ export async function readRollout(
 
 async function readColours(
   session: AwsSession,
-  request: Pick<RolloutRequest, 'service' | 'groups' | 'listeners' | 'launchTemplate'>,
+  request: Asked,
   signal: AbortSignal | undefined,
 ): Promise<StandingRollout> {
   const stand = await findStand(session, request, signal).catch((error) => {

@@ -23,11 +23,11 @@ export async function settleRefreshes(
     const latest = await readRefresh(session, group, undefined, signal);
     if (latest === undefined || !isUnderWay(latest)) return undefined;
     if (isForward(latest)) {
-      if (latest.template?.id !== request.launchTemplate.id) throw foreignRefresh(group, latest, request);
+      if (!isKilns(latest, request)) throw foreignRefresh(group, latest, request);
       if (isFor(latest, request.launchTemplate)) return latest;
       report.tell(
         'notice',
-        `a rollout to version ${latest.template.version} is under way; it is taken back first`,
+        `a rollout to version ${latest.template?.version} is under way; it is taken back first`,
       );
       await takeBack(session, group);
     } else if (told !== latest.status) {
@@ -37,6 +37,11 @@ export async function settleRefreshes(
     }
     await sleepOr(session.timing.rolloutPollMs, signal);
   }
+}
+
+/** Kiln always says the number of a version. */
+function isKilns({ template }: Refresh, { launchTemplate }: RolloutRequest): boolean {
+  return template?.id === launchTemplate.id && !Number.isNaN(template.version);
 }
 
 /** Ends it where it is if it cannot go back: the next rollout replaces what it left. @throws KilnError `aws.*` */

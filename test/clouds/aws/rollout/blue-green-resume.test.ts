@@ -110,8 +110,7 @@ describe.each(Object.keys(LEFT))('one that was killed %s', (moment) => {
       const { blue, green, weights } = bench.standing();
       for (const [toBlue] of weights) if ((toBlue === 0 ? green : blue).length === 0) faults.push('empty');
     }, 1);
-    await bench.rollOut(3);
-    clearInterval(look);
+    await bench.rollOut(3).finally(() => clearInterval(look));
     expect(faults).toEqual([]);
     const { blue, green } = bench.standing();
     expect([blue, green].filter((versions) => versions.length > 0)).toEqual([[3, 3]]);

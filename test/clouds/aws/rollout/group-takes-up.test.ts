@@ -45,6 +45,16 @@ describe('what is there already', () => {
     });
   });
 
+  test('refuses a group that somebody refreshes to $Latest, which Kiln never does', async () => {
+    world = await RolloutWorld.serving();
+    const id = await world.startRefresh('$Latest', { BakeTime: 3600 });
+    expect(await world.failure()).toMatchObject({
+      code: 'rollout.foreign-refresh',
+      message: `the group 'shop-web' is being refreshed to $Latest or $Default of ${world.template}, not by Kiln (instance refresh ${id}), and takes one refresh at a time`,
+    });
+    expect(world.fake.refreshes('shop-web')[0]?.status).toMatch(/^(Pending|InProgress|Baking)$/);
+  });
+
   test('refuses a group that is not there', async () => {
     world = await RolloutWorld.start();
     expect(await world.failure()).toMatchObject({

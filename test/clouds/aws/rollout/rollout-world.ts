@@ -118,7 +118,7 @@ export class RolloutWorld {
 
   /** As somebody does by hand, or an earlier run did. Its id. */
   async startRefresh(
-    version: number,
+    version: number | '$Latest',
     preferences: RefreshPreferences,
     template = this.template,
   ): Promise<string> {
