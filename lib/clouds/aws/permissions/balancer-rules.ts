@@ -25,7 +25,8 @@ export const BALANCER_RULES: Rules = {
     writes: (_, to) => [
       allow(`${ELB}:CreateLoadBalancer`, to.made(`${ELB}:loadbalancer`)),
       allow(
-        [`${ELB}:DeleteLoadBalancer`, `${ELB}:ModifyLoadBalancerAttributes`],
+        // The last when its zones become more.
+        [`${ELB}:DeleteLoadBalancer`, `${ELB}:ModifyLoadBalancerAttributes`, `${ELB}:SetSubnets`],
         to.own(`${ELB}:loadbalancer`),
       ),
       // Until its network cards are gone, its subnets cannot go.

@@ -38,10 +38,22 @@ export const GROUP_RULES: Rules = {
           ...when('enabled_metrics' in group.args, 'autoscaling:EnableMetricsCollection'),
           ...when('warm_pool' in group.args, 'autoscaling:PutWarmPool', 'autoscaling:DeleteWarmPool'),
           ...when('suspended_processes' in group.args, 'autoscaling:SuspendProcesses'),
+          // A group that is there comes behind another balancer, or its port changes.
+          ...when(
+            'target_group_arns' in group.args,
+            'autoscaling:AttachLoadBalancerTargetGroups',
+            'autoscaling:DetachLoadBalancerTargetGroups',
+          ),
         ],
         to.own(GROUP),
       ),
-      allow(when('warm_pool' in group.args, 'autoscaling:DescribeWarmPool'), to.everything()),
+      allow(
+        [
+          ...when('warm_pool' in group.args, 'autoscaling:DescribeWarmPool'),
+          ...when('target_group_arns' in group.args, 'autoscaling:DescribeLoadBalancerTargetGroups'),
+        ],
+        to.everything(),
+      ),
       ...launching(to),
       imply('iam:CreateServiceLinkedRole', serviceRole(to, 'autoscaling', 'AWSServiceRoleForAutoScaling')),
       ...when(

@@ -86,6 +86,18 @@ test('only arguments in use bring their calls', () => {
   expect(leastPolicy(SHOP_STACK, 'deploy').calls).not.toContain('autoscaling:PutWarmPool');
 });
 
+test('a group behind balancers may come behind others, and a balancer may get more zones', () => {
+  const args = { target_group_arns: [ref('aws_lb_target_group.Web.arn')] };
+  const json = stackJson({ resource: { aws_autoscaling_group: { Web: args } } });
+  const attaching = ['Attach', 'Describe', 'Detach'].map(
+    (verb) => `autoscaling:${verb}LoadBalancerTargetGroups`,
+  );
+  expect(leastPolicy(json, 'deploy').calls).toEqual(expect.arrayContaining(attaching));
+  const { calls } = leastPolicy(SHOP_STACK, 'deploy');
+  expect(calls.filter((call) => attaching.includes(call))).toEqual([]);
+  expect(calls).toContain('elasticloadbalancing:SetSubnets');
+});
+
 test('who makes a group may launch from launch templates, and needs not call that', () => {
   const [launch] = allowing(SHOP_STACK, 'ec2:RunInstances');
   expect(launch).toMatchObject({
