@@ -41,8 +41,19 @@ const LAST: Partial<Shop> = { version: '2' };
 
 /** AWS checks these beside a call; nobody calls them. */
 const IMPLIED = ['ec2:RunInstances', 'iam:CreateServiceLinkedRole'];
-/** For what does not happen here: a refresh that somebody else began, an image that no apply came to mark. */
-const UNUSUAL = { plan: [], deploy: ['autoscaling:CancelInstanceRefresh'], prune: ['ec2:CreateTags'] };
+/**
+ * For what does not happen here: a refresh that somebody else began, a group that comes behind another balancer, more zones, an
+ * image that no apply came to mark.
+ */
+const UNUSUAL = {
+  plan: [],
+  deploy: [
+    'autoscaling:CancelInstanceRefresh',
+    ...['Attach', 'Describe', 'Detach'].map((verb) => `autoscaling:${verb}LoadBalancerTargetGroups`),
+    'elasticloadbalancing:SetSubnets',
+  ],
+  prune: ['ec2:CreateTags'],
+};
 /** Everybody may ask who he is; the other is this file's own. */
 const NOT_KILNS = ['sts:GetCallerIdentity', 'autoscaling:SetDesiredCapacity'];
 
