@@ -65,11 +65,11 @@ export async function readAround(
   const ids: Record<string, string> = {};
   const images: Ami[] = [image];
   for (const [region, copy] of Object.entries(state.copies ?? {})) {
-    const id = state.copy_ids?.[region] ?? '';
-    const there = await code.readAmi(id, await sessionIn(region), { signal });
-    if (there === undefined) continue;
+    const id = state.copy_ids?.[region];
+    const there = id && (await code.readAmi(id, await sessionIn(region), { signal }));
+    if (!there) continue;
     copies[region] = copy;
-    ids[region] = id;
+    ids[region] = there.id;
     images.push(there);
   }
   const { launch_permissions: given } = state;

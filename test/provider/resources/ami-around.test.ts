@@ -82,6 +82,15 @@ describe('copies', () => {
     expect([held(WEST)[0], held(NORTH)]).toEqual([1, [1, 1]]);
   });
 
+  test('of which a state knows no id are looked for by the next apply', async () => {
+    const config = { image: bench.kernel(), copies: { [WEST]: {} } };
+    const first = await bench.made(config);
+    const found = await bench.read({ ...first, state: { ...first.state, copy_ids: {} } });
+    expect(found).toMatchObject({ problems: [], state: { copies: {}, copy_ids: {} } });
+    expect((await bench.made(config, found)).state).toEqual(first.state);
+    expect(fake.count('CopyImage')).toBe(1);
+  });
+
   test('of which one fails leave the others in the state, and the next apply goes on', async () => {
     const image = bench.kernel();
     const first = await bench.made({ image });
