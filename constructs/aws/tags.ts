@@ -74,7 +74,8 @@ function ignoreLaterCommits(node: Taggable): void {
   const ignored = node.lifecycle?.ignoreChanges ?? [];
   if (typeof ignored === 'string') return;
   const commit = ['tags', 'tags_all'].map((attribute) => `${attribute}["kiln:commit"]`);
-  node.lifecycle = { ...node.lifecycle, ignoreChanges: [...ignored, ...commit] };
+  // An app may be synthesised again, as by each assertion about it.
+  node.lifecycle = { ...node.lifecycle, ignoreChanges: [...new Set([...ignored, ...commit])] };
 }
 
 function refusal(message: string): KilnError {

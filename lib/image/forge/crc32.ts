@@ -7,7 +7,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value >>> 0;
 });
 
-/** CRC-32 as GPT has it (UEFI 2.10, section 5.3.2). Node has its own from version 22 only. */
+/** CRC-32 as GPT and ZIP have it (UEFI 2.10, section 5.3.2). Node has its own from 20.15 on, and the package runs on 20.12. */
 export function crc32(bytes: Buffer): number {
   let value = 0xffffffff;
   for (const byte of bytes) value = (TABLE[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);

@@ -36,6 +36,12 @@ test('everything of AWS that takes tags has them', () => {
   }
 });
 
+test('a stack that is synthesised again is the same', () => {
+  const stack = awsStack({ tags: { team: 'web' } });
+  addService(stack).expose();
+  expect(synth(stack)).toEqual(synth(stack));
+});
+
 test('what is part of a service says which, and the rest says none', () => {
   const serviceOf = (type: string, id: string) =>
     tagged.find(([one, other]) => one === type && other === id)?.[2].tags['kiln:service'];
