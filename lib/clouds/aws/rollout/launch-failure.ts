@@ -1,5 +1,5 @@
 import type { AwsRolloutProblem } from './problem';
-import { instanceOfActivity, type ScalingActivity } from './read-activities';
+import type { ScalingActivity } from './read-activities';
 
 interface Kind {
   readonly pattern: RegExp;
@@ -86,14 +86,4 @@ export function launchProblem(activity: ScalingActivity): AwsRolloutProblem {
 
 function kindOf({ message }: ScalingActivity): Kind | undefined {
   return KINDS.find(({ pattern }) => pattern.test(message ?? ''));
-}
-
-/** Whether a group let an instance go because it failed its checks, as far as the group says why. */
-export function wasGivenUp(activities: readonly ScalingActivity[], id: string): ScalingActivity | undefined {
-  return activities.find(
-    (activity) =>
-      instanceOfActivity(activity) === id &&
-      /^terminating/i.test(activity.description) &&
-      /health[- ]?check/i.test(activity.cause),
-  );
 }

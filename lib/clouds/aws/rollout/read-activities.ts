@@ -88,9 +88,17 @@ async function readPages(
   return found;
 }
 
-/** The instance that an activity is about. */
-export function instanceOfActivity({ description }: ScalingActivity): string | undefined {
-  return /\bi-[0-9a-f]+\b/.exec(description)?.[0];
+/** By which a group let an instance go because it failed its checks, as far as the group says why. */
+export function findGivingUp(
+  activities: readonly ScalingActivity[],
+  id: string,
+): ScalingActivity | undefined {
+  return activities.find(
+    ({ description, cause }) =>
+      /^terminating/i.test(description) &&
+      /\bi-[0-9a-f]+\b/.exec(description)?.[0] === id &&
+      /health[- ]?check/i.test(cause),
+  );
 }
 
 function activityOf(activity: Activity): ScalingActivity {

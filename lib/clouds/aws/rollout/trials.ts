@@ -1,7 +1,6 @@
-import { wasGivenUp } from './launch-failure';
 import type { SeenInstance, Sight } from './observe';
 import { type AwsRolloutProblem, answerOf, timeoutProblem } from './problem';
-import type { ScalingActivity } from './read-activities';
+import { findGivingUp, type ScalingActivity } from './read-activities';
 
 /** Spot capacity that AWS took back says nothing of the version. */
 const TAKEN_BACK = /^Server\.SpotInstance/;
@@ -106,7 +105,7 @@ export class Trials {
     const [first] = crashed;
     if (first) return this.crash(first, crashed, activities);
     for (const { seen, isNew } of gone)
-      if (isNew && !isTakenBack(seen) && wasGivenUp(activities, seen.id) !== undefined)
+      if (isNew && !isTakenBack(seen) && findGivingUp(activities, seen.id) !== undefined)
         return this.crash(seen, [seen], activities);
     return undefined;
   }
@@ -119,7 +118,7 @@ export class Trials {
   ): AwsRolloutProblem {
     if (hasEndedItself(first))
       return { kind: 'crashed', instances: crashed, reason: `it ended: ${answerOf(first)}` };
-    const cause = wasGivenUp(activities, first.id)?.cause;
+    const cause = findGivingUp(activities, first.id)?.cause;
     const why = cause === undefined ? '' : ` after an ${inShort(cause)}`;
     const instances = crashed.map((one) => this.alive.get(one.id) ?? one);
     return {
