@@ -90,6 +90,7 @@ function warmPoolOf({ min, maxPrepared, state, reuse }: WarmPoolSpec) {
     minSize: min,
     ...(maxPrepared === undefined ? {} : { maxGroupPreparedCapacity: maxPrepared }),
     poolState: state,
-    instanceReusePolicy: { reuseOnScaleIn: reuse },
+    // Whether AWS gives back a `false` is nowhere said, and where it does not, no plan would ever be empty.
+    ...(reuse ? { instanceReusePolicy: { reuseOnScaleIn: true } } : {}),
   };
 }

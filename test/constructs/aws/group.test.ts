@@ -194,7 +194,10 @@ describe('a warm pool', () => {
       pool_state: 'Stopped',
       instance_reuse_policy: { reuse_on_scale_in: true },
     });
-    expect(group({}, { warmPool: WarmPool.of({ state: 'running' }) }).warm_pool.pool_state).toBe('Running');
+    expect(group({}, { warmPool: WarmPool.of({ state: 'running' }) }).warm_pool).toEqual({
+      min_size: 0,
+      pool_state: 'Running',
+    });
   });
 
   test('refuses spare capacity, which does not wait', () => {
