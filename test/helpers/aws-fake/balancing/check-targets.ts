@@ -5,8 +5,8 @@ import type { State } from '../state';
 import type { FakeTarget, FakeTargetGroup, TargetHealth } from './model';
 
 const HEALTHY: TargetHealth = { state: 'healthy', reason: undefined, description: undefined };
-/** A guest that says nothing for so long has failed a check. */
-const PATIENCE_MS = 1000;
+/** A guest that says nothing for so long has failed a check; emulated on a busy machine, it may need seconds for an answer. */
+const PATIENCE_MS = 5000;
 /** Between two checks of a guest, by the machine's clock: more would keep an emulated one busy. */
 const REST_MS = 200;
 
