@@ -5,7 +5,7 @@ import type { AwsServiceResources } from './aws-service-resources';
 import type { TerraformChange, TerraformResourceChange } from './plan-json';
 import { actionOf } from './resource-action';
 import { camelCased } from './service-attributes';
-import { imageFirst, type ServiceAction } from './service-change';
+import { imageFirst, nameOf, type ServiceAction } from './service-change';
 import { type AttributeChange, attributeChanges, Placeholder } from './values';
 
 /** What happens at one moment of a rollout on AWS, if nothing fails: EC2 names its instances, so here are numbers. */
@@ -65,7 +65,7 @@ export function reviewAwsService(resources: AwsServiceResources): AwsServiceChan
   return {
     platform: 'aws',
     address: rollout.address,
-    name: nameOf(rollout),
+    name: nameOf(rollout, 'service'),
     action,
     image: imagesOf(rollout, image),
     version: { before: versionIn(change.before), after: versionIn(change.after) },
@@ -194,12 +194,4 @@ function rolledOut(attributes: unknown): string | null {
 function versionIn(attributes: unknown): number | null {
   const template = (attributes as { launch_template?: { version?: unknown } } | null)?.launch_template;
   return typeof template?.version === 'number' ? template.version : null;
-}
-
-function nameOf({ change, address }: TerraformResourceChange): string {
-  for (const attributes of [change.after, change.before]) {
-    const name = (attributes as { service?: unknown } | null | undefined)?.service;
-    if (typeof name === 'string') return name;
-  }
-  return address;
 }

@@ -61,7 +61,7 @@ export function reviewService(resource: TerraformResourceChange): LocalServiceCh
   return {
     platform: 'local',
     address: resource.address,
-    name: nameOf(resource),
+    name: nameOf(resource, 'name'),
     action,
     before,
     after,
@@ -112,10 +112,11 @@ function namesOf(spec: ServiceSpec | null): string[] | null {
   return spec && instanceNames(spec);
 }
 
-function nameOf(resource: TerraformResourceChange): string {
-  for (const attributes of [resource.change.after, resource.change.before]) {
-    const name = (attributes as Record<string, unknown> | null | undefined)?.name;
+/** What an attribute calls a service, after the change or before it; its address where that is not known. */
+export function nameOf({ change, address }: TerraformResourceChange, attribute: string): string {
+  for (const attributes of [change.after, change.before]) {
+    const name = (attributes as Record<string, unknown> | null | undefined)?.[attribute];
     if (typeof name === 'string') return name;
   }
-  return resource.address;
+  return address;
 }
