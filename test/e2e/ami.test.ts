@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
 import { type AwsAction, type AwsFake, startAwsFake } from '../helpers/aws-fake';
 import { clientsOf } from '../helpers/aws-fake/clients';
+import { startNitroGuest } from '../helpers/aws-fake/nitro-guest';
 import { testWith } from '../helpers/boot-fixture';
-import { endGuest, endGuestsAfterwards, startGuest } from '../helpers/http-guest';
+import { endGuest, endGuestsAfterwards } from '../helpers/http-guest';
 import { helloKernel, imageSpec } from '../helpers/unikernel';
 import { TerraformFolder } from './terraform-folder';
 
@@ -90,12 +91,8 @@ amis('an apply makes one image of the kernel, and sends only blocks that hold da
 });
 
 boots('the disk that was uploaded boots and answers', async () => {
-  const disk = join(stack.folder, 'volume.raw');
-  await fake.disk(fake.snapshots[0]?.id ?? '').writeTo(disk);
-  const machine = ['-machine', 'pc', '-m', '32', '-device', 'virtio-net-pci,netdev=net,romfile='];
-  // As an instance on Nitro sees its volume.
-  const volume = ['-drive', `if=none,id=disk,format=raw,file=${disk}`, '-device', 'nvme,drive=disk,serial=1'];
-  const guest = await startGuest('qemu-system-x86_64', [...machine, ...volume]);
+  const disk = fake.disk(fake.snapshots[0]?.id ?? '');
+  const guest = await startNitroGuest(disk, join(stack.folder, 'volume.raw'));
   expect(await guest.answer()).toMatch(/^from an AMI version=1 /);
   await endGuest(guest);
 });

@@ -1,16 +1,15 @@
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { AWS_PROVIDER_VERSION, findAwsMirror } from '../helpers/aws-provider';
+import { AWS_PROVIDER_VERSION, linkAwsProvider } from '../helpers/aws-provider';
 import { type EndedKiln, Project } from './project';
 
 /**
- * A shop on AWS, with every way to update. `web` is for callers from outside and calls `api`; `jobs` nobody calls. What differs
- * between deploys is in `SHOP`, as JSON.
+ * A shop on AWS, with every way to update. `web` is for callers from outside and calls `api`; `jobs` nobody calls, and one of it
+ * waits in a warm pool. What differs between deploys is in `SHOP`, as JSON.
  */
 const APP = `
 const { App } = require('cdktf');
 const { Duration, HealthCheck, RollingUpdatePolicy, Scaling, UnikernelImage, UnikernelService } = require('kiln-cdk');
-const { AwsStack } = require('kiln-cdk/aws');
+const { AwsStack, WarmPool } = require('kiln-cdk/aws');
 const { VpcSecurityGroupEgressRule } = require('@cdktf/provider-aws/lib/vpc-security-group-egress-rule');
 
 const shop = JSON.parse(process.env.SHOP);
@@ -18,8 +17,9 @@ const app = new App();
 const stack = new AwsStack(app, 'shop', {
   region: 'eu-central-1',
   instanceType: 't3.nano',
-  keep: 3,
+  keep: shop.keep,
   tags: shop.tags,
+  services: { jobs: { warmPool: WarmPool.of({ min: 1 }) } },
 });
 // What this package pins is newer than what tests have.
 stack.addOverride('terraform.required_providers.aws.version', '${AWS_PROVIDER_VERSION}');
@@ -28,7 +28,7 @@ const image = (name) => UnikernelImage.fromKernel('hello.elf', {
   bootArgs: ['--greeting=' + name, '--version=' + shop.version],
   drivers: ['ena', 'nvme'],
 });
-const policy = { healthTimeout: Duration.seconds(20) };
+const policy = { healthTimeout: Duration.seconds(shop.patience) };
 const services = {};
 const add = (name, props) => {
   if (!shop.services.includes(name)) return undefined;
@@ -71,6 +71,10 @@ export interface Shop {
   readonly exposed: boolean;
   /** The most instances of `web`. */
   readonly max: number;
+  /** Images of each service that are kept, beside what serves. */
+  readonly keep: number;
+  /** Seconds that an update of any waits for an instance to get healthy. */
+  readonly patience: number;
   /** Path of the health check of all. */
   readonly health: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -83,6 +87,8 @@ export const SHOP: Shop = {
   services: ['web', 'api', 'jobs'],
   exposed: true,
   max: 4,
+  keep: 3,
+  patience: 20,
   health: '/healthz',
   tags: { team: 'shop' },
   database: 5432,
@@ -92,10 +98,9 @@ export const SHOP: Shop = {
 export class AwsProject extends Project {
   /** @param cloud environment that leads the AWS SDK there */
   constructor(home: string, cloud: Readonly<Record<string, string>>) {
-    super(home, {
-      app: APP,
-      env: { ...cloud, HOME: makeHome(home), AWS_CA_BUNDLE: '', CHECKPOINT_DISABLE: '1' },
-    });
+    const HOME = join(home, 'home');
+    super(home, { app: APP, env: { ...cloud, HOME, AWS_CA_BUNDLE: '', CHECKPOINT_DISABLE: '1' } });
+    linkAwsProvider(HOME);
   }
 
   run(words: string, shop: Partial<Shop> = {}): Promise<EndedKiln> {
@@ -108,22 +113,4 @@ export class AwsProject extends Project {
     if (exitCode !== 0) throw new Error(`kiln ${words} exited with ${exitCode}:\n${output}`);
     return output;
   }
-}
-
-/**
- * A home whose plugins are the mirror's, for Terraform and for OpenTofu: with no configuration of its own, each looks there and
- * beside the stack, where Kiln puts its own provider. Only the last folder may be a link.
- */
-function makeHome(parent: string): string {
-  const home = join(parent, 'home');
-  const mirror = findAwsMirror() ?? '';
-  const [there = ''] = readdirSync(mirror);
-  const versions = join('hashicorp/aws', AWS_PROVIDER_VERSION);
-  const [platform = ''] = readdirSync(join(mirror, there, versions));
-  for (const registry of ['registry.terraform.io', 'registry.opentofu.org']) {
-    const folder = join(home, '.terraform.d/plugins', registry, versions);
-    mkdirSync(folder, { recursive: true });
-    symlinkSync(join(mirror, there, versions, platform), join(folder, platform));
-  }
-  return home;
 }

@@ -1,12 +1,10 @@
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { CreateSubnetCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
 import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PROVIDER_SOURCE } from '../../lib/cli/terraform/install';
 import { version as ownVersion } from '../../package.json';
 import { type AwsCloud, startAwsCloud, testWithAwsCloud } from '../helpers/aws-cloud';
 import { clientsOf } from '../helpers/aws-fake/clients';
-import { AWS_PROVIDER_VERSION, findAwsMirror } from '../helpers/aws-provider';
+import { AWS_PROVIDER_VERSION, linkAwsProvider } from '../helpers/aws-provider';
 import { TerraformFolder } from './terraform-folder';
 
 jest.setTimeout(120_000);
@@ -34,6 +32,7 @@ beforeAll(async () => {
   place = await makePlace();
   const { AWS_ENDPOINT_URL: _, AWS_REGION: __, ...credentials } = cloud.env;
   stack = new TerraformFolder(credentials);
+  // Its home.
   linkAwsProvider(stack.folder);
   configure('rolling', 1);
   await stack.init();
@@ -61,17 +60,6 @@ async function makePlace(): Promise<Place> {
   const balancer = await elb.send(new CreateLoadBalancerCommand({ Name: 'web', Subnets: subnets }));
   close();
   return { vpc, subnets, balancer: balancer.LoadBalancers?.[0]?.LoadBalancerArn ?? '' };
-}
-
-/** Where Terraform looks in its home, which is the stack's folder. */
-function linkAwsProvider(home: string): void {
-  const mirror = findAwsMirror() ?? '';
-  const [registry = ''] = readdirSync(mirror);
-  const version = join('hashicorp/aws', AWS_PROVIDER_VERSION);
-  const [platform = ''] = readdirSync(join(mirror, registry, version));
-  const folder = join(home, '.terraform.d/plugins/registry.terraform.io', version);
-  mkdirSync(folder, { recursive: true });
-  symlinkSync(join(mirror, registry, version, platform), join(folder, platform));
 }
 
 /** As Terraform's JSON refers to an attribute. */
@@ -158,7 +146,7 @@ function rollout(strategy: Strategy, colours: readonly string[], version: number
       max_surge: '0',
       max_unavailable: '50%',
       bake_ms: 0,
-      health_timeout_ms: 10_000,
+      health_timeout_ms: 30_000,
       steps: [],
       rollback: true,
     },

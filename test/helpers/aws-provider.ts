@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { testWith } from './boot-fixture';
 
 /** The provider that synthesised configurations are tried with; those of an app pin another one. */
@@ -30,6 +30,20 @@ export function testWithAwsProvider(...tools: readonly string[]): typeof test | 
     `skipped, because no plugin mirror with hashicorp/aws ${AWS_PROVIDER_VERSION} was found; KILN_TEST_AWS_MIRROR names one\n`,
   );
   return test.skip;
+}
+
+/**
+ * Puts the provider where Terraform and OpenTofu look in a home without a configuration of its own. Only the last folder may
+ * be a link.
+ */
+export function linkAwsProvider(home: string): void {
+  const found = foldersOf(requireMirror()).map((registry) => join(registry, ...LAYOUT));
+  const [provider = ''] = found.filter((place) => existsSync(place));
+  for (const registry of ['registry.terraform.io', 'registry.opentofu.org']) {
+    const place = join(home, '.terraform.d/plugins', registry, ...LAYOUT);
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(provider, place);
+  }
 }
 
 /**
