@@ -137,7 +137,7 @@ export class Project {
 
 /** Daemon and balancer end by themselves when nothing is left to keep. */
 export async function goneFrom(folder: string): Promise<void> {
-  for (let tries = 0; tries < 100 && findProcesses(folder).length > 0; tries++) await sleep(100);
+  for (let tries = 0; tries < 300 && findProcesses(folder).length > 0; tries++) await sleep(100);
   expect(findProcesses(folder)).toEqual([]);
 }
 

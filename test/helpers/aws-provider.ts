@@ -14,9 +14,9 @@ const LAYOUT = ['hashicorp', 'aws', AWS_PROVIDER_VERSION, platform()] as const;
  * A mirror of Terraform plugins that holds hashicorp/aws: `KILN_TEST_AWS_MIRROR`, else the first of the usual places.
  * Undefined where there is none.
  */
-export function findAwsMirror(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const named = env.KILN_TEST_AWS_MIRROR;
-  const places = named ? [named] : usualPlaces(env);
+function findAwsMirror(): string | undefined {
+  const named = process.env.KILN_TEST_AWS_MIRROR;
+  const places = named ? [named] : usualPlaces(process.env);
   return places.find((place) => foldersOf(place).some((registry) => existsSync(join(registry, ...LAYOUT))));
 }
 
