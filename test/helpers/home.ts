@@ -24,11 +24,11 @@ export function temporaryHome(): RuntimePaths {
   return new RuntimePaths(home);
 }
 
-/** Processes that still mention the folder after those that are just ending have had a second. */
+/** Processes that still mention the folder after those that are just ending have had ten seconds: what is left is left for good. */
 async function settled(home: string) {
   for (let tries = 0; ; tries++) {
     const left = findProcesses(home);
-    if (left.length === 0 || tries === 20) return left;
+    if (left.length === 0 || tries === 200) return left;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
