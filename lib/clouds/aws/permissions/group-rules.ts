@@ -35,9 +35,17 @@ export const GROUP_RULES: Rules = {
           'autoscaling:DeleteAutoScalingGroup',
           'autoscaling:CreateOrUpdateTags',
           'autoscaling:DeleteTags',
-          ...when('enabled_metrics' in group.args, 'autoscaling:EnableMetricsCollection'),
+          ...when(
+            'enabled_metrics' in group.args,
+            'autoscaling:EnableMetricsCollection',
+            'autoscaling:DisableMetricsCollection',
+          ),
           ...when('warm_pool' in group.args, 'autoscaling:PutWarmPool', 'autoscaling:DeleteWarmPool'),
-          ...when('suspended_processes' in group.args, 'autoscaling:SuspendProcesses'),
+          ...when(
+            'suspended_processes' in group.args,
+            'autoscaling:SuspendProcesses',
+            'autoscaling:ResumeProcesses',
+          ),
           // A group that is there comes behind another balancer, or its port changes.
           ...when(
             'target_group_arns' in group.args,

@@ -80,7 +80,13 @@ export const NETWORK_RULES: Rules = {
   },
   aws_route: {
     reads: ['ec2:DescribeRouteTables'],
-    writes: (_, to) => [allow(['ec2:CreateRoute', 'ec2:DeleteRoute'], to.own('ec2:route-table'))],
+    writes: ({ args }, to) => [
+      allow(
+        // The last when it is to lead to another NAT gateway.
+        ['ec2:CreateRoute', 'ec2:DeleteRoute', ...when('nat_gateway_id' in args, 'ec2:ReplaceRoute')],
+        to.own('ec2:route-table'),
+      ),
+    ],
   },
   aws_route_table_association: {
     reads: ['ec2:DescribeRouteTables'],

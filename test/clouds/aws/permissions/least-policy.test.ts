@@ -86,6 +86,17 @@ test('only arguments in use bring their calls', () => {
   expect(leastPolicy(SHOP_STACK, 'deploy').calls).not.toContain('autoscaling:PutWarmPool');
 });
 
+test.each([
+  ['aws_route', 'nat_gateway_id', 'ec2:ReplaceRoute'],
+  ['aws_autoscaling_group', 'enabled_metrics', 'autoscaling:DisableMetricsCollection'],
+  ['aws_autoscaling_group', 'suspended_processes', 'autoscaling:ResumeProcesses'],
+])('an %s with %s may be changed to another', (type, argument, action) => {
+  const callsOf = (args: object) =>
+    leastPolicy(stackJson({ resource: { [type]: { Web: args } } }), 'deploy').calls;
+  expect(callsOf({ [argument]: 'one' })).toContain(action);
+  expect(callsOf({})).not.toContain(action);
+});
+
 test('a group behind balancers may come behind others, and a balancer may get more zones', () => {
   const args = { target_group_arns: [ref('aws_lb_target_group.Web.arn')] };
   const json = stackJson({ resource: { aws_autoscaling_group: { Web: args } } });
