@@ -37,9 +37,15 @@ export class PluginServer {
       const { session } = stream;
       if (session === undefined || session.destroyed) return;
       if (headers[':path'] === SHUTDOWN) stream.on('close', () => options.onShutdown());
-      void serveUnary(stream, headers, (path, request) =>
+      const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+      const served = serveUnary(stream, headers, (path, request) =>
         this.handle(session as ServerHttp2Session, path, request),
       );
+      this.running += 1;
+      // Not before its answer is on its way, nor before the work of one that nobody waits for is done.
+      void Promise.all([served, closed]).then(() => {
+        this.running -= 1;
+      });
     });
   }
 
@@ -88,15 +94,10 @@ export class PluginServer {
   ): Promise<Uint8Array | undefined> {
     if (path === SHUTDOWN) return new Uint8Array();
     if (!path.startsWith(SERVICE)) return undefined;
-    this.running += 1;
-    try {
-      // Half of Terraform's processes only shake hands and ask for a schema; the handshake does not wait for this.
-      const rpc = require('../rpc/dispatch') as typeof import('../rpc/dispatch');
-      const session = this.sessionOf(connection, rpc.openSession);
-      return await rpc.dispatch(session, path.slice(SERVICE.length), request);
-    } finally {
-      this.running -= 1;
-    }
+    // Half of Terraform's processes only shake hands and ask for a schema; the handshake does not wait for this.
+    const rpc = require('../rpc/dispatch') as typeof import('../rpc/dispatch');
+    const session = this.sessionOf(connection, rpc.openSession);
+    return rpc.dispatch(session, path.slice(SERVICE.length), request);
   }
 
   private sessionOf(
