@@ -1,7 +1,7 @@
 import { Token } from 'cdktf';
 import { KilnError } from '../../lib/errors';
 import { requireAwsCan } from '../../lib/rollout';
-import { ACCOUNT_ID, AWS_REGION, KEY_ARN, MAX_COPIES } from '../../lib/spec';
+import { ACCOUNT_ID, AWS_REGION, KEY_ARN, MAX_COPIES, MOST_KEPT_IMAGES } from '../../lib/spec';
 import { checkKnown, checkWhole } from '../checks';
 import type { ServiceDefinition } from '../platform';
 import type { InstanceType } from './instance-type';
@@ -29,7 +29,7 @@ export function checkOptions(
   requireAwsCan(update, instances, options.alarms);
   checkKey(service, options);
   checkSharing(service, options);
-  if (options.keep !== undefined) checkWhole('keep', options.keep, 0, 1000);
+  if (options.keep !== undefined) checkWhole('keep', options.keep, 0, MOST_KEPT_IMAGES);
   if (options.spot?.toSpec().isMixed && update.strategy === 'blue-green') {
     throw refusal(
       `'${service}' has a share of 'spot' and is updated by blue/green, and a rollout moves colours of one kind of instance ` +

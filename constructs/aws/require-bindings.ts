@@ -4,7 +4,7 @@ const BINDINGS = '@cdktf/provider-aws';
 
 // To be imported before what needs them: who runs nothing on AWS does without these hundreds of megabytes.
 try {
-  require.resolve(`${BINDINGS}/package.json`);
+  require.resolve(`${BINDINGS}/lib/provider`);
 } catch (cause) {
   throw new KilnError(`'kiln-cdk/aws' needs ${BINDINGS}, which is not installed`, {
     code: 'constructs.bindings',

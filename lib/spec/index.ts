@@ -11,7 +11,7 @@ export {
 export { HealthCheckSpec } from './health-check-spec';
 export { Digest, ImageSpec } from './image-spec';
 export { instanceName, instanceNames, type LaunchSpec, revisionOf } from './instance-name';
-export { KEPT_IMAGES } from './kept-images';
+export { KEPT_IMAGES, MOST_KEPT_IMAGES } from './kept-images';
 export { parseWith } from './parse';
 export { PeerSpec, Port, parseServiceSpec, ServiceName, ServiceSpec } from './service-spec';
 export type {

@@ -1,10 +1,8 @@
 import type { AwsSession, SessionIn, Survey, SurveyOptions } from '../../clouds/aws';
+import { MOST_KEPT_IMAGES } from '../../spec';
 import type { CommandContext } from '../context';
 import { wholeNumber } from '../whole-number';
 import { findPlaces, type Place } from './places';
-
-/** As many as a stack may ask for. */
-const MOST_KEPT = 1000;
 
 export interface ImagesOptions {
   /** Only services of this stack. @default - all services of the account */
@@ -35,7 +33,8 @@ export async function withImages<T>(
   context: CommandContext,
   use: (found: readonly Looked[], code: typeof import('../../clouds/aws')) => Promise<T>,
 ): Promise<T> {
-  const asked = options.keep === undefined ? undefined : wholeNumber('--keep', options.keep, 0, MOST_KEPT);
+  const asked =
+    options.keep === undefined ? undefined : wholeNumber('--keep', options.keep, 0, MOST_KEPT_IMAGES);
   const { places, keep } = await findPlaces(options, context);
   const code = await import('../../clouds/aws');
   const sessions = new Map<string | undefined, Promise<AwsSession>>();
